@@ -1,0 +1,154 @@
+import { Struct } from 'google-protobuf/google/protobuf/struct_pb';
+import { isRecord } from '../graph/json-value';
+
+/** What the engine would have been asked to register. */
+export interface RegisteredResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  readonly custom: boolean;
+  readonly parent: string;
+  /** As on the wire: secrets and unknowns by the SDK's own signatures. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly dependencies: readonly string[];
+  readonly provider: string;
+  readonly protect: boolean;
+  readonly ignoreChanges: readonly string[];
+  readonly additionalSecretOutputs: readonly string[];
+  readonly aliases: readonly string[];
+  readonly customTimeouts: { readonly create: string; readonly update: string; readonly delete: string };
+}
+
+/** The part of a RegisterResourceRequest that is read here. */
+interface Request {
+  getType(): string;
+  getName(): string;
+  getCustom(): boolean;
+  getParent(): string;
+  getObject(): { toJavaScript(): unknown } | undefined;
+  getDependenciesList(): string[];
+  getProvider(): string;
+  getProtect(): boolean;
+  getIgnorechangesList(): string[];
+  getAdditionalsecretoutputsList(): string[];
+  getAliasesList(): { getUrn(): string; getSpec(): { getName(): string } | undefined }[];
+  getCustomtimeouts(): { getCreate(): string; getUpdate(): string; getDelete(): string } | undefined;
+  getImportid(): string;
+}
+
+interface Response {
+  getUrn(): string;
+  getId(): string;
+  getObject(): unknown;
+  getPropertydependenciesMap(): undefined;
+  getResult(): number;
+}
+
+type Callback<T> = (error: Error | null, response: T) => void;
+
+/** What the engine has, and a recorder in one process has no use for. */
+const NOT_OFFERED = new Set(['transforms', 'invokeTransforms', 'resourceHooks', 'errorHooks']);
+/** google.rpc.Code.ALREADY_EXISTS and UNIMPLEMENTED. */
+const [ALREADY_EXISTS, UNIMPLEMENTED] = [6, 12];
+
+/** Stands where the engine's resource monitor does, and writes down what it is told. */
+export class Recorder {
+  readonly resources: RegisteredResource[] = [];
+  private readonly urns = new Set<string>();
+
+  constructor(
+    private readonly project: string,
+    private readonly stack: string,
+    private readonly preview: boolean,
+    /** Outputs of a resource after apply. @default its inputs */
+    private readonly outputs: (type: string, name: string, inputs: Readonly<Record<string, unknown>>) => object = (_t, _n, inputs) => inputs,
+  ) {}
+
+  registerResource(request: Request, reply: Callback<Response | undefined>): void {
+    const recorded = this.record(request);
+    if (this.urns.has(recorded.urn)) {
+      const error = new Error(`Duplicate resource URN '${recorded.urn}'; try giving it a unique name`);
+      reply(Object.assign(error, { code: ALREADY_EXISTS }), undefined);
+      return;
+    }
+    this.urns.add(recorded.urn);
+    this.resources.push(recorded);
+    const id = recorded.custom && !this.preview ? `${recorded.name}-id` : '';
+    const state = this.preview ? recorded.inputs : this.outputs(recorded.type, recorded.name, recorded.inputs);
+    reply(null, {
+      getUrn: () => recorded.urn,
+      getId: () => id,
+      getObject: () => Struct.fromJavaScript(valuesOf(state)),
+      getPropertydependenciesMap: () => undefined,
+      getResult: () => 0,
+    });
+  }
+
+  registerResourceOutputs(_request: unknown, reply: Callback<object>): void {
+    reply(null, {});
+  }
+
+  supportsFeature(request: { getId(): string }, reply: Callback<{ getHassupport(): boolean }>): void {
+    reply(null, { getHassupport: () => !NOT_OFFERED.has(request.getId()) });
+  }
+
+  readResource(_request: unknown, reply: Callback<undefined>): void {
+    reply(contacting('reading an existing resource'), undefined);
+  }
+
+  invoke(request: { getTok(): string }, reply: Callback<undefined>): void {
+    reply(contacting(`the function ${request.getTok()}`), undefined);
+  }
+
+  registerPackage(_request: unknown, reply: Callback<{ getRef(): string }>): void {
+    reply(null, { getRef: () => 'offline' });
+  }
+
+  signalAndWaitForShutdown(_request: unknown, reply: Callback<object>): void {
+    reply(null, {});
+  }
+
+  private record(request: Request): RegisteredResource {
+    const object: unknown = request.getObject()?.toJavaScript();
+    const [type, name, parent] = [request.getType(), request.getName(), request.getParent()];
+    const timeouts = request.getCustomtimeouts();
+    return {
+      urn: this.urnOf(type, name, parent),
+      type,
+      name,
+      custom: request.getCustom(),
+      parent,
+      inputs: isRecord(object) ? object : {},
+      dependencies: request.getDependenciesList(),
+      provider: request.getProvider(),
+      protect: request.getProtect(),
+      ignoreChanges: request.getIgnorechangesList(),
+      additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+      aliases: request.getAliasesList().map((alias) => alias.getUrn() || (alias.getSpec()?.getName() ?? '')),
+      customTimeouts: {
+        create: timeouts?.getCreate() ?? '',
+        update: timeouts?.getUpdate() ?? '',
+        delete: timeouts?.getDelete() ?? '',
+      },
+    };
+  }
+
+  /** https://www.pulumi.com/docs/iac/concepts/resources/names/#urns */
+  private urnOf(type: string, name: string, parent: string): string {
+    const above = parent === '' ? '' : (parent.split('::')[2] ?? '');
+    const prefix = above === '' || above === 'pulumi:pulumi:Stack' ? '' : `${above}$`;
+    return `urn:pulumi:${this.stack}::${this.project}::${prefix}${type}::${name}`;
+  }
+}
+
+function contacting(what: string): Error {
+  const message = `an offline preview contacts nothing, and ${what} would. Take the fact from the configuration or a StackReference.`;
+  return Object.assign(new Error(message), { code: UNIMPLEMENTED });
+}
+
+type JsonScalar = string | number | boolean | null;
+type Json = JsonScalar | Json[] | { [key: string]: Json };
+
+function valuesOf(thing: object): { [key: string]: Json } {
+  return JSON.parse(JSON.stringify(thing));
+}

@@ -1,0 +1,114 @@
+import { RunError } from '@pulumi/pulumi/errors';
+import { isSecret, output } from '@pulumi/pulumi/output';
+import { isDryRun, rpcKeepAlive } from '@pulumi/pulumi/runtime/settings';
+import { App } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import { lineOf, type Problem, stopping } from '../constructs/core/problem';
+import { OutputResolver } from '../constructs/core/output-resolver';
+import { VERSIONS } from '../constructs/core/versions';
+import { buildGraph } from '../graph/build';
+import type { Graph } from '../graph/graph';
+import { foreignInOpenPlaces, openSecret } from '../graph/secret-check';
+import { soundness } from '../graph/soundness';
+import { clusterProblems } from './cluster';
+import { configSource } from './config';
+import { readLock } from './lock-file';
+import { provideCluster } from './provide-cluster';
+import { Registration } from './registration';
+import { outputOf, type Restorer } from './restore';
+import { session } from './session';
+
+export interface RegisterOptions {
+  /** Kubernetes version that the objects are checked against. @default the version table's */
+  readonly kubernetesVersion?: string;
+  /** For the headline of a preview: `EKS, existing cluster`. */
+  readonly target?: string;
+  /** What else was found, in the configuration say: refused together with the rest. */
+  readonly problems?: readonly Problem[];
+}
+
+/** Every problem at once, and no stack trace: the user's to mend. */
+export class RefusedError extends RunError {
+  constructor(readonly problems: readonly Problem[]) {
+    super(`${problems.length === 1 ? '1 problem' : `${problems.length} problems`}. Nothing was changed.\n\n${problems.map(lineOf).join('\n')}\n`);
+  }
+}
+
+/**
+ * Registers a cdk8s app with Pulumi: checks all of it, then registers each node of its graph. Works for any construct tree. Inside a
+ * Pulumi program, await it or export what it returns.
+ * @throws RefusedError before anything is registered
+ */
+export function register(app: IConstruct, options: RegisterOptions = {}): Promise<void> {
+  const done = rpcKeepAlive();
+  return registered(app, options).finally(done);
+}
+
+async function registered(app: IConstruct, options: RegisterOptions): Promise<void> {
+  const { stack } = configSource();
+  const { kubernetesVersion = VERSIONS.kubernetes.version, target } = options;
+  if (App.isConstruct(app) && app instanceof App) app.resolvers.unshift(new OutputResolver());
+  provideCluster(app);
+  const built = buildGraph(app);
+  const lock = readLock(process.cwd(), stack);
+  const found = soundness(built, { kubernetesVersion, environment: stack, ...(lock === undefined ? {} : { lock }) });
+  const problems = [...(options.problems ?? []), ...found, ...(await foreignSecrets(built))];
+  const graph: Graph = { ...built, problems };
+  tellSession(graph, stack, target);
+  refuse(problems);
+  const registration = new Registration(graph);
+  if (!session().offline) refuse(await unreachable(graph, registration.restorer, kubernetesVersion));
+  withoutStackTraces(() => registration.run());
+}
+
+function tellSession(graph: Graph, environment: string, target: string | undefined): void {
+  const { graphs, facts } = session();
+  graphs.push(graph);
+  facts.environment = environment;
+  if (target !== undefined) facts.target = target;
+}
+
+function refuse(problems: readonly Problem[]): void {
+  const stop = stopping(problems, isDryRun() ? 'preview' : 'up');
+  if (stop.length > 0) throw new RefusedError(stop);
+}
+
+/** Only Pulumi knows whether an Output from outside is secret, and only once it is known: the open places wait for that. */
+async function foreignSecrets(graph: Graph): Promise<Problem[]> {
+  const places = foreignInOpenPlaces(graph.nodes);
+  const secrets = await Promise.all(places.map(({ foreign }) => isSecret(output(foreign.output))));
+  return places.flatMap(({ node, path }, i) => (secrets[i] === true ? [openSecret(node, path, 'a Pulumi Output')] : []));
+}
+
+/** Each cluster that a provider of the graph names in plain. */
+async function unreachable(graph: Graph, restorer: Restorer, wanted: string): Promise<Problem[]> {
+  const providers = graph.nodes.filter((n) => n.type === 'pulumi:providers:kubernetes');
+  const asked = providers.map(async ({ path, inputs }) => {
+    const kubeconfig = await knownText(restorer.restore(inputs.kubeconfig));
+    if (inputs.kubeconfig !== undefined && kubeconfig === undefined) return [];
+    const context = await knownText(restorer.restore(inputs.context));
+    return (await clusterProblems(kubeconfig, context, wanted)).map((p) => ({ ...p, where: path }));
+  });
+  return (await Promise.all(asked)).flat();
+}
+
+/** Undefined for an Output of something that is made by this very program. */
+async function knownText(restored: unknown): Promise<string | undefined> {
+  const held = outputOf(restored);
+  const promise: unknown = Reflect.get(held, 'isKnown');
+  if ((await promise) !== true) return undefined;
+  return new Promise((resolve) => {
+    held.apply((known) => resolve(typeof known === 'string' ? known : undefined));
+  });
+}
+
+/** The SDK takes a stack trace for each promise: half the time at thousands of objects. */
+function withoutStackTraces(work: () => void): void {
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    work();
+  } finally {
+    Error.stackTraceLimit = before;
+  }
+}

@@ -1,0 +1,103 @@
+import type { CustomResourceOptions, Resource, ResourceOptions } from '@pulumi/pulumi/resource';
+import { ProviderResource } from '@pulumi/pulumi/resource';
+import type { IConstruct } from 'constructs';
+import { leavesIn } from '../constructs/core/value';
+import { PROVIDER_VERSIONS } from '../constructs/core/versions';
+import type { Graph, GraphNode } from '../graph/graph';
+import { GenericComponent, GenericProvider, GenericResource } from './resources';
+import { Restorer } from './restore';
+import { waitOf } from './waits';
+
+/** Registers the nodes of a graph, in its order. The only place that creates resources. */
+export class Registration {
+  readonly restorer: Restorer;
+  private readonly resources = new Map<string, Resource>();
+  private readonly needs = new Map<string, string[]>();
+  private readonly read: ReadonlyMap<IConstruct, ReadonlySet<string>>;
+
+  constructor(private readonly graph: Graph) {
+    this.restorer = new Restorer((construct) => this.resources.get(construct.node.path));
+    this.read = outputsRead(graph);
+    for (const { from, to } of graph.edges) {
+      const known = this.needs.get(from);
+      if (known === undefined) this.needs.set(from, [to]);
+      else known.push(to);
+    }
+  }
+
+  run(): void {
+    for (const node of this.graph.nodes) this.resources.set(node.path, this.create(node));
+  }
+
+  private create(node: GraphNode): Resource {
+    const options = this.optionsOf(node);
+    const restored = this.restorer.restore(node.inputs);
+    const inputs: Record<string, unknown> = typeof restored === 'object' && restored !== null ? { ...restored } : {};
+    switch (node.form) {
+      case 'component':
+        return new GenericComponent(node.type, node.path, options);
+      case 'provider':
+        return new GenericProvider(packageOf(node), node.path, inputs, withVersion(node, options));
+      case 'object':
+      case 'release':
+      case 'cloud':
+        return new GenericResource(node.type, node.path, inputs, this.read.get(node.construct) ?? [], {
+          ...withVersion(node, options),
+          ...this.providerOf(node),
+        });
+      default:
+        return node.form satisfies never;
+    }
+  }
+
+  private optionsOf({ path, parent, aliases, options, object }: GraphNode): ResourceOptions & CustomResourceOptions {
+    const parentResource = parent === undefined ? undefined : this.resources.get(parent);
+    const dependsOn = (this.needs.get(path) ?? []).flatMap((to) => this.resources.get(to) ?? []);
+    const seconds = options.timeoutSeconds ?? waitOf(object?.kind);
+    const wait = `${seconds}s`;
+    return {
+      ...(parentResource === undefined ? {} : { parent: parentResource }),
+      ...(dependsOn.length === 0 ? {} : { dependsOn }),
+      ...(aliases.length === 0 ? {} : { aliases: aliases.map((name) => ({ name })) }),
+      ...(options.protect === true ? { protect: true } : {}),
+      ...(options.retainOnDelete === true ? { retainOnDelete: true } : {}),
+      ...(options.import === undefined ? {} : { import: options.import }),
+      ...(options.ignoreChanges === undefined ? {} : { ignoreChanges: [...options.ignoreChanges] }),
+      ...(seconds === undefined ? {} : { customTimeouts: { create: wait, update: wait, delete: wait } }),
+      ...secretOutputsOf(options.secretOutputs, object?.kind),
+    };
+  }
+
+  private providerOf({ provider }: GraphNode): CustomResourceOptions {
+    const resource = provider === undefined ? undefined : this.resources.get(provider);
+    return resource instanceof ProviderResource ? { provider: resource } : {};
+  }
+}
+
+/** A Secret's data are secret whoever made it. */
+function secretOutputsOf(declared: readonly string[] | undefined, kind: string | undefined): CustomResourceOptions {
+  const outputs = declared ?? (kind === 'Secret' ? ['data', 'stringData'] : []);
+  return outputs.length === 0 ? {} : { additionalSecretOutputs: [...outputs] };
+}
+
+function withVersion(node: GraphNode, options: CustomResourceOptions): CustomResourceOptions {
+  const version = PROVIDER_VERSIONS[packageOf(node)];
+  return version === undefined ? options : { ...options, version };
+}
+
+/** `aws` of `aws:rds/instance:Instance`, and of `pulumi:providers:aws`. */
+function packageOf({ type, form }: GraphNode): string {
+  const [first = '', , last = ''] = type.split(':');
+  return form === 'provider' ? last : first;
+}
+
+/** The outputs of each construct that somebody uses: those are declared, so that they are unknown, not missing, in a preview. */
+function outputsRead(graph: Graph): Map<IConstruct, Set<string>> {
+  const read = new Map<IConstruct, Set<string>>();
+  for (const leaf of graph.nodes.flatMap((node) => leavesIn(node.inputs))) {
+    if (leaf.kind !== 'attribute') continue;
+    const first = leaf.path.split(/[.[]/)[0] ?? '';
+    read.set(leaf.of, (read.get(leaf.of) ?? new Set()).add(first));
+  }
+  return read;
+}

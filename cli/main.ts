@@ -1,0 +1,92 @@
+import { Command } from 'commander';
+import { lineOf, ProblemsError } from '../constructs/core/problem';
+
+const EXIT = { fine: 0, user: 1, bug: 2 } as const;
+
+/** The `seaworthy` command. Each command loads what it needs when it runs. */
+async function main(argv: readonly string[]): Promise<void> {
+  const command = new Command('seaworthy')
+    .description('Your architecture as typed parts and edges: see what it becomes, before anything does.')
+    .version(version(), '-V, --version')
+    .showHelpAfterError('(seaworthy --help shows what there is)')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`\n  ${text}`) });
+
+  command
+    .command('preview')
+    .description('show what an environment would be, without credentials, cluster or network')
+    .option('-e, --env <name>', 'environment: the NAME of Pulumi.NAME.yaml', 'dev')
+    .option('-s, --system <name>', 'only this system')
+    .option('-p, --part <name>', 'only this part')
+    .option('-a, --all', 'list every object with its URN', false)
+    .option('--json', 'one JSON object, for machines (plan/preview.schema.json)', false)
+    .option('-w, --watch', 'draw again after each save', false)
+    .addHelpText('after', '\nExamples:\n  npx seaworthy preview\n  npx seaworthy preview --env prod --system talos\n  npx seaworthy preview --env prod --json | jq .problems')
+    .action(async (options) => exitWith(await loadPreview().preview(options)));
+
+  command
+    .command('synth')
+    .description('write an environment as YAML: one folder a system, one file an object, never a secret')
+    .requiredOption('-e, --env <name>', 'environment: the NAME of Pulumi.NAME.yaml')
+    .requiredOption('-o, --out <folder>', 'where to write; made if it is not there')
+    .addHelpText('after', '\nExample:\n  npx seaworthy synth --env dev --out yaml && kubectl diff -R -f yaml')
+    .action(async (options) => exitWith(await loadSynth().synth(options)));
+
+  command
+    .command('lock')
+    .description('accept what every object is called, so that a later rename is refused before it deletes something')
+    .option('-e, --env <name>', 'environment: the NAME of Pulumi.NAME.yaml', 'dev')
+    .option('--check', 'write nothing; fail where the lock is not up to date', false)
+    .addHelpText('after', '\nExample:\n  npx seaworthy lock --env prod && git add identity.prod.lock.json')
+    .action(async (options) => exitWith(await loadLock().lock(options)));
+
+  await command.parseAsync([...argv]);
+}
+
+const loadPreview = (): typeof import('./preview') => require('./preview');
+const loadSynth = (): typeof import('./synth') => require('./synth');
+const loadLock = (): typeof import('./lock') => require('./lock');
+
+function exitWith(isFine: boolean): void {
+  process.exitCode = isFine ? EXIT.fine : EXIT.user;
+}
+
+function version(): string {
+  const found: unknown = require('../package.json');
+  return typeof found === 'object' && found !== null && 'version' in found ? String(found.version) : '0';
+}
+
+/** What a person is told of an error: their problem with its fix, where their program broke, or that the bug is ours. */
+function explain(error: unknown): number {
+  if (error instanceof ProblemsError) {
+    process.stderr.write(`\n${error.problems.map(lineOf).join('\n')}\n\n`);
+    return EXIT.user;
+  }
+  if (error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')) {
+    return 'exitCode' in error && error.exitCode === 0 ? EXIT.fine : EXIT.user;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const place = placeInProgram(stack);
+  if (place !== undefined) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`\n  Your program stopped at ${place}:\n  ${message}\n  Nothing was changed.\n\n`);
+    return EXIT.user;
+  }
+  process.stderr.write(
+    `\n  This is a bug of seaworthy, not yours. Nothing was changed.\n  Please send the lines below to https://github.com/seaworthy-dev/seaworthy/issues\n\n${stack}\n`,
+  );
+  return EXIT.bug;
+}
+
+/** The innermost frame in the user's own files, where an error was thrown there or below a library that they called. */
+function placeInProgram(stack: string): string | undefined {
+  const own = `${process.cwd()}/`;
+  const ours = /\/(bridge|graph|plan|cli|constructs|targets)\/|node:internal|\/node_modules\//;
+  const frames = stack.split('\n').flatMap((line) => /\(?((?:\/|[A-Z]:)[^():]+:\d+:\d+)\)?$/.exec(line)?.[1] ?? []);
+  const place = frames.find((frame) => frame.startsWith(own) && !ours.test(frame));
+  return place?.slice(own.length);
+}
+
+main(process.argv).catch((error: unknown) => {
+  process.exitCode = explain(error);
+});

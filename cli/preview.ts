@@ -1,0 +1,59 @@
+import { pageOf } from '../plan/page';
+import { type Narrowed, type Preview, previewOf } from '../plan/preview';
+import { renderPreview } from '../plan/render-preview';
+import { countedProblems, renderProblems } from '../plan/render-problems';
+import { type ProjectRun, runProject } from './run-project';
+
+export interface PreviewOptions {
+  readonly env: string;
+  readonly system?: string;
+  readonly part?: string;
+  readonly all: boolean;
+  readonly json: boolean;
+  readonly watch: boolean;
+}
+
+/** True where nothing is wrong. */
+export async function preview(options: PreviewOptions): Promise<boolean> {
+  if (options.watch) return loadWatch().watch(options);
+  const { text, isFine } = await drawn(options);
+  process.stdout.write(text);
+  return isFine;
+}
+
+const loadWatch = (): typeof import('./watch') => require('./watch');
+
+/** Runs the project, and draws it for the page that this process writes on. */
+export async function drawn(options: PreviewOptions): Promise<{ text: string; isFine: boolean }> {
+  const run = await runProject(process.cwd(), options.env);
+  const isFine = !run.problems.some((p) => p.severity === 'error');
+  const made = previewOf({ ...run, environment: options.env }, narrowed(options));
+  if (options.json) return { text: `${JSON.stringify(made, null, 2)}\n`, isFine };
+  return { text: isFine ? page(made, options) : refusal(run, options), isFine };
+}
+
+function page(made: Preview, { all }: PreviewOptions): string {
+  return renderPreview(made, {
+    page: pageOf(process.stdout, process.env),
+    all,
+    problemsFirst: isCi(),
+    seconds: process.uptime(),
+  });
+}
+
+/** `3 problems in Pulumi.prod.yaml. Nothing was changed.` */
+function refusal({ problems }: ProjectRun, { env }: PreviewOptions): string {
+  const onPage = pageOf(process.stdout, process.env);
+  const inFile = problems.every((p) => p.code.startsWith('SW-CONFIG'));
+  const where = inFile ? `in Pulumi.${env}.yaml` : `in ${env}`;
+  return ['', `  ${countedProblems(problems)} ${where}. Nothing was changed.`, '', ...renderProblems(problems, onPage), '', ''].join('\n');
+}
+
+function narrowed({ system, part }: PreviewOptions): Narrowed {
+  return { ...(system === undefined ? {} : { system }), ...(part === undefined ? {} : { part }) };
+}
+
+function isCi(): boolean {
+  const { CI } = process.env;
+  return CI !== undefined && CI !== '' && CI !== 'false' && CI !== '0';
+}

@@ -1,0 +1,56 @@
+import { fork } from 'node:child_process';
+import { watch as watchFolder } from 'node:fs';
+import { join } from 'node:path';
+import type { PreviewOptions } from './preview';
+
+/** Saves come in bursts: editors write, rename and touch. */
+const SETTLE_MS = 60;
+const IGNORED = /(^|\/)(node_modules|\.git|dist|\.seaworthy)(\/|$)|~$|\.sw.$/;
+const CLEAR = '\u001b[2J\u001b[3J\u001b[H';
+
+/**
+ * Draws again after each save, and marks the lines that changed. Each drawing is a process of its own that has loaded all libraries
+ * beforehand and only waits for the word, so that nothing of an earlier program stays, and no time is lost.
+ */
+export function watch(options: PreviewOptions): Promise<boolean> {
+  let spare = warmed();
+  let shown: readonly string[] | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const draw = (): void => {
+    const child = spare;
+    spare = warmed();
+    child.once('message', (text) => {
+      const lines = String(text).split('\n');
+      process.stdout.write(`${process.stdout.isTTY ? CLEAR : ''}${marked(lines, shown)}\n`);
+      shown = lines;
+    });
+    child.send({ ...options, watch: false });
+  };
+  draw();
+  return new Promise((resolve) => {
+    const watcher = watchFolder(process.cwd(), { recursive: true }, (_event, file) => {
+      if (file === null || IGNORED.test(file)) return;
+      clearTimeout(timer);
+      timer = setTimeout(draw, SETTLE_MS);
+    });
+    process.once('SIGINT', () => {
+      watcher.close();
+      spare.kill();
+      resolve(true);
+    });
+  });
+}
+
+function warmed() {
+  const width = `${process.stdout.columns ?? ''}`;
+  return fork(join(__dirname, '..', 'bin', 'preview-worker.js'), [], {
+    env: { ...process.env, SEAWORTHY_COLUMNS: width, ...(process.stdout.isTTY ? { SEAWORTHY_TTY: '1' } : {}) },
+  });
+}
+
+/** A bar before each line that was not there before. */
+function marked(lines: readonly string[], before: readonly string[] | undefined): string {
+  if (before === undefined) return lines.join('\n');
+  const known = new Set(before);
+  return lines.map((line) => (line === '' || known.has(line) || / · .* s$/.test(line) ? line : `▎${line.replace(/^ /, '')}`)).join('\n');
+}

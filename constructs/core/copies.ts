@@ -1,0 +1,71 @@
+import type { Problem } from './problem';
+
+/** How many copies of a pod run. */
+export type Copies =
+  | {
+      /** Fewest copies. */
+      readonly min: number;
+      /** Most copies; the same as `min` for a fixed number. */
+      readonly max: number;
+      /** Copies are added above this part of the CPU request, in percent. @default 70 */
+      readonly cpu?: number;
+      /** Copies are added above this part of the memory request, in percent. @default memory is not looked at */
+      readonly memory?: number;
+    }
+  | {
+      /** Exactly one, for this reason: no number is left to patch, and the old one stops before the new one starts. */
+      readonly exactlyOneBecause: string;
+    };
+
+export type Scale = Extract<Copies, { min: number }>;
+
+const DEFAULT_CPU = 70;
+
+/** The copies that an environment allows: never more than its profile's `mostCopies`, and at most that many as a floor. */
+export function copiesWithin(copies: Copies, most: number): Copies {
+  if ('exactlyOneBecause' in copies) return copies;
+  return { ...copies, min: most < copies.min ? 1 : copies.min, max: Math.min(copies.max, most) };
+}
+
+/** The scale, where an autoscaler owns the number. */
+export function scaleOf(copies: Copies): Scale | undefined {
+  return 'min' in copies && copies.max > copies.min ? copies : undefined;
+}
+
+export function initialCopies(copies: Copies): number {
+  return 'min' in copies ? copies.min : 1;
+}
+
+export function cpuTarget(copies: Scale): number {
+  return copies.cpu ?? DEFAULT_CPU;
+}
+
+/** `3–10 copies at 70 % CPU` */
+export function copiesInWords(copies: Copies): string {
+  if ('exactlyOneBecause' in copies) return `exactly 1 copy: ${copies.exactlyOneBecause}`;
+  if (copies.max === copies.min) return copies.min === 1 ? '1 copy' : `${copies.min} copies`;
+  const memory = copies.memory === undefined ? '' : `, ${copies.memory} % memory`;
+  return `${copies.min}–${copies.max} copies at ${cpuTarget(copies)} % CPU${memory}`;
+}
+
+export function copiesProblems(copies: Copies): Problem[] {
+  if ('exactlyOneBecause' in copies) return [];
+  const problems: Problem[] = [];
+  if (!Number.isInteger(copies.min) || copies.min < 1) {
+    problems.push({
+      code: 'SW-COPIES-001',
+      severity: 'error',
+      what: `copies.min is ${copies.min}; it must be a whole number of 1 or more.`,
+      fix: 'copies: { min: 1, max: 3 }',
+    });
+  }
+  if (!Number.isInteger(copies.max) || copies.max < copies.min) {
+    problems.push({
+      code: 'SW-COPIES-002',
+      severity: 'error',
+      what: `copies.max is ${copies.max}; it must be a whole number of ${copies.min} (copies.min) or more.`,
+      fix: `copies: { min: ${copies.min}, max: ${Math.max(copies.min, 3)} }`,
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,26 @@
+import type { IConstruct } from 'constructs';
+import { systemOf } from './system';
+
+/** Name of a part in its cluster: the system and the part's own id, `talos-gateway`. For ever: it is in selectors. */
+export function nameOf(part: IConstruct): string {
+  const system = systemOf(part);
+  const own = part.node.path.slice(system.node.path.length + 1).replaceAll('/', '-');
+  return `${system.node.id}-${own}`;
+}
+
+/** What selects the pods of a part. Immutable on live workloads, so as little as will do. */
+export function selectorOf(part: IConstruct, name: string = nameOf(part)): Record<string, string> {
+  return { app: name };
+}
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
+export function labelsOf(part: IConstruct, name: string = nameOf(part)): Record<string, string> {
+  const system = systemOf(part);
+  return {
+    ...selectorOf(part, name),
+    'app.kubernetes.io/name': part.node.id,
+    'app.kubernetes.io/instance': name,
+    'app.kubernetes.io/part-of': system.node.id,
+    'app.kubernetes.io/managed-by': 'seaworthy',
+  };
+}

@@ -1,0 +1,73 @@
+import type { IConstruct } from 'constructs';
+
+/** What Pulumi is told about a node, beside its inputs. */
+export interface NodeOptions {
+  /** Refuse to delete or replace. */
+  readonly protect?: boolean;
+  /** Property paths whose later changes are somebody else's: `spec.replicas` of an HPA's target. */
+  readonly ignoreChanges?: readonly string[];
+  /** Outputs that are secret whatever the provider says. */
+  readonly secretOutputs?: readonly string[];
+  /** Leave the real thing when the node goes. */
+  readonly retainOnDelete?: boolean;
+  /** Adopt an object that exists: `namespace/name`. */
+  readonly import?: string;
+  /** Longest wait for create, update and delete, in seconds. @default by kind, see bridge/waits.ts */
+  readonly timeoutSeconds?: number;
+}
+
+const OPTIONS = Symbol.for('seaworthy.options');
+const ALIASES = Symbol.for('seaworthy.aliases');
+const COMPONENT = Symbol.for('seaworthy.component');
+const PROVIDERS = Symbol.for('seaworthy.providers');
+
+interface Annotated extends IConstruct {
+  [OPTIONS]?: NodeOptions;
+  [ALIASES]?: readonly string[];
+  [COMPONENT]?: string;
+  [PROVIDERS]?: Readonly<Record<string, IConstruct>>;
+}
+
+/** Sets options on an object, merged over earlier ones. */
+export function nodeOptions(construct: IConstruct, options: NodeOptions): void {
+  const target: Annotated = construct;
+  target[OPTIONS] = { ...target[OPTIONS], ...options };
+}
+
+export function nodeOptionsOf(construct: IConstruct): NodeOptions {
+  const target: Annotated = construct;
+  return target[OPTIONS] ?? {};
+}
+
+/** Says that a construct was renamed: `alias(gateway, 'talos/api')` keeps every live object under it. */
+export function alias(construct: IConstruct, ...oldPaths: readonly string[]): void {
+  const target: Annotated = construct;
+  target[ALIASES] = [...(target[ALIASES] ?? []), ...oldPaths];
+}
+
+export function aliasesOf(construct: IConstruct): readonly string[] {
+  const target: Annotated = construct;
+  return target[ALIASES] ?? [];
+}
+
+/** Makes a construct a component of the Pulumi tree. The type is for ever: it is part of the URN of everything below. */
+export function component(construct: IConstruct, type: `${string}:${string}:${string}`): void {
+  const target: Annotated = construct;
+  target[COMPONENT] = type;
+}
+
+export function componentOf(construct: IConstruct): string | undefined {
+  const target: Annotated = construct;
+  return target[COMPONENT];
+}
+
+/** Everything below `scope` that belongs to `provider.package` is created by that provider. */
+export function provide(scope: IConstruct, provider: IConstruct & { readonly package: string }): void {
+  const target: Annotated = scope;
+  target[PROVIDERS] = { ...target[PROVIDERS], [provider.package]: provider };
+}
+
+export function providersOf(scope: IConstruct): Readonly<Record<string, IConstruct>> {
+  const target: Annotated = scope;
+  return target[PROVIDERS] ?? {};
+}

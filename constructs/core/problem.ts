@@ -1,0 +1,61 @@
+import type { IConstruct } from 'constructs';
+
+/** Errors stop everything; placeholders stop `pulumi up` only; warnings stop nothing. */
+export type Severity = 'error' | 'placeholder' | 'warning';
+
+/** Something that the reader can change. Collected everywhere, rendered once, at the edge. */
+export interface Problem {
+  /** Stable, `SW-<PART>-<NNN>`, documented in docs/problems.md. */
+  readonly code: string;
+  readonly severity: Severity;
+  /** One sentence with values and units. Never holds a secret. */
+  readonly what: string;
+  /** Construct path, config key or file with line. */
+  readonly where?: string;
+  /** Text to paste. */
+  readonly fix?: string;
+}
+
+/** Thrown once, with every problem that was found. */
+export class ProblemsError extends Error {
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map(lineOf).join('\n'));
+    this.name = 'ProblemsError';
+  }
+}
+
+const REPORTS = Symbol.for('seaworthy.reports');
+
+type Report = () => readonly Problem[];
+
+interface Reporting extends IConstruct {
+  [REPORTS]?: Report[];
+}
+
+/** Registers a check of a construct; it runs once the whole tree is built, and its problems carry the construct's path. */
+export function report(construct: IConstruct, check: Report): void {
+  const target: Reporting = construct;
+  target[REPORTS] = [...(target[REPORTS] ?? []), check];
+}
+
+/** The problems of one construct: what it reported, and what cdk8s' own `validate` says. */
+export function problemsOf(construct: IConstruct): Problem[] {
+  const target: Reporting = construct;
+  const own = (target[REPORTS] ?? []).flatMap((check) => check()).map((p) => ({ where: construct.node.path, ...p }));
+  const validated = construct.node.validate().map((message): Problem => {
+    return { code: 'SW-CONSTRUCT-001', severity: 'error', where: construct.node.path, what: message };
+  });
+  return [...own, ...validated];
+}
+
+/** `[path] CODE what` and, indented below it, the fix. */
+export function lineOf(problem: Problem): string {
+  const where = problem.where === undefined ? '' : `[${problem.where}] `;
+  const fix = problem.fix === undefined ? '' : `\n    Fix: ${problem.fix}`;
+  return `${where}${problem.code} ${problem.what}${fix}`;
+}
+
+/** Those that stop the work at hand: errors always, placeholders only where something is about to be changed. */
+export function stopping(problems: readonly Problem[], work: 'preview' | 'up'): Problem[] {
+  return problems.filter((p) => p.severity === 'error' || (p.severity === 'placeholder' && work === 'up'));
+}

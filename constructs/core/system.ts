@@ -1,0 +1,123 @@
+import type { RandomPassword, RandomPasswordArgs } from '@pulumi/random';
+import { Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
+import type { Construct, IConstruct } from 'constructs';
+import { CloudResource } from './cloud-resource';
+import { component, nodeOptions } from './node-options';
+import type { Platform } from './platform';
+import { PROFILES } from './profile';
+import { VERSIONS } from './versions';
+
+export interface SystemProps {
+  /** Namespace of everything in it; created with the system. */
+  readonly namespace: string;
+  /** What the target offers. @default {@link IN_CLUSTER}: everything inside the cluster */
+  readonly platform?: Platform;
+  /** Name of the environment, for labels and telemetry: `prod`. @default 'dev' */
+  readonly environment?: string;
+}
+
+/** The default of a System in a plain cdk8s program: everything runs inside the cluster, Secrets are written by Pulumi. */
+export const IN_CLUSTER: Platform = {
+  name: 'any cluster',
+  kubernetesVersion: VERSIONS.kubernetes.version,
+  profile: PROFILES.dev,
+  storageClass: 'standard',
+  ingress: {
+    className: 'nginx',
+    namespace: 'ingress-nginx',
+    podLabels: { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' },
+  },
+  secrets: { kind: 'pulumi' },
+};
+
+const SYSTEM = Symbol.for('seaworthy.System');
+
+/**
+ * A system: a namespace that denies all traffic and every privilege, and the parts and edges that are written in it.
+ * Creates: Namespace (Pod Security `restricted`), NetworkPolicies `default-deny` and `allow-dns`.
+ * Limitation: one namespace for each system.
+ */
+export class System extends Chart {
+  readonly platform: Platform;
+  readonly environment: string;
+  /** Marker of the random key of the digests that roll pods. None where no Secret passes through Pulumi. */
+  readonly digestKey: string | undefined;
+
+  constructor(scope: Construct, id: string, props: SystemProps) {
+    super(scope, id, { namespace: props.namespace, labels: { 'app.kubernetes.io/part-of': id } });
+    Object.defineProperty(this, SYSTEM, { value: true });
+    component(this, 'seaworthy:core:System');
+    this.platform = props.platform ?? IN_CLUSTER;
+    this.environment = props.environment ?? 'dev';
+
+    this.digestKey = this.platform.secrets.kind === 'pulumi' ? digestKey(this) : undefined;
+    const namespace = new k8s.KubeNamespace(this, 'namespace', {
+      metadata: { name: props.namespace, labels: podSecurity('restricted') },
+    });
+    nodeOptions(namespace, { protect: this.platform.profile.protectData });
+    new k8s.KubeNetworkPolicy(this, 'default-deny', {
+      metadata: { name: 'default-deny' },
+      spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+    });
+    new k8s.KubeNetworkPolicy(this, 'allow-dns', { metadata: { name: 'allow-dns' }, spec: DNS });
+  }
+
+  /** The namespace of everything in it. */
+  get namespaceName(): string {
+    return this.namespace ?? 'default';
+  }
+}
+
+/** The system that a construct stands in. @throws Error where it stands in none */
+export function systemOf(construct: IConstruct): System {
+  let scope: IConstruct | undefined = construct;
+  while (scope !== undefined) {
+    if (isSystem(scope)) return scope;
+    scope = scope.node.scope;
+  }
+  throw new Error(`${construct.node.path} must be created inside a System: new System(app, 'shop', { namespace: 'shop' })`);
+}
+
+/** 32 letters and digits: 190 bits. */
+function digestKey(scope: Construct): string {
+  const key = new CloudResource<RandomPasswordArgs, RandomPassword>(scope, 'digest-key', {
+    type: 'random:index/randomPassword:RandomPassword',
+    inputs: { length: 32, special: false },
+    secretOutputs: ['result', 'bcryptHash'],
+  });
+  return key.secretOutput('result');
+}
+
+export function isSystem(construct: IConstruct): construct is System {
+  return SYSTEM in construct;
+}
+
+/** https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
+function podSecurity(level: 'restricted' | 'baseline'): Record<string, string> {
+  return {
+    'pod-security.kubernetes.io/enforce': level,
+    'pod-security.kubernetes.io/audit': level,
+    'pod-security.kubernetes.io/warn': level,
+  };
+}
+
+/** CoreDNS keeps the label of kube-dns, on every target. */
+const DNS = {
+  podSelector: {},
+  policyTypes: ['Egress'],
+  egress: [
+    {
+      to: [
+        {
+          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+          podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+        },
+      ],
+      ports: [
+        { port: k8s.IntOrString.fromNumber(53), protocol: 'UDP' },
+        { port: k8s.IntOrString.fromNumber(53), protocol: 'TCP' },
+      ],
+    },
+  ],
+};

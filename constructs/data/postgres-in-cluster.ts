@@ -1,0 +1,124 @@
+import { Size } from 'cdk8s';
+import { Cpu, k8s } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import { labelsOf, selectorOf } from '../core/labels';
+import { nodeOptions } from '../core/node-options';
+import type { Answer, PostgresRequest } from '../core/platform';
+import { quantity, resourceRequirements, restrictedContainer, restrictedPod, sizeText } from '../core/pod';
+import { systemOf } from '../core/system';
+import { VERSIONS } from '../core/versions';
+import { secretBundle } from '../secrets/secret-bundle';
+import { passwordOf } from '../secrets/sources';
+
+const PORT = 5432;
+/** Of the official Debian image: https://github.com/docker-library/postgres/blob/master/Dockerfile-debian.template */
+const USER = 999;
+const RESOURCES = {
+  cpu: { request: Cpu.millis(100), limit: Cpu.millis(1000) },
+  memory: { request: Size.mebibytes(256), limit: Size.mebibytes(512) },
+};
+
+/** One Postgres in the cluster: StatefulSet, volume, Service, Secret. For development. */
+export function postgresInCluster(scope: Construct, request: PostgresRequest): Answer {
+  const { platform, namespaceName } = systemOf(scope);
+  const labels = labelsOf(scope, request.name);
+  const selector = selectorOf(scope, request.name);
+  const password = passwordOf(scope);
+  const secret = `${request.name}-auth`;
+  secretBundle(scope, secret).add('password', [{ secret: password, encode: 'none' }], scope.node.path);
+
+  new k8s.KubeServiceAccount(scope, 'account', { metadata: { name: request.name }, automountServiceAccountToken: false });
+  const server = new k8s.KubeStatefulSet(scope, 'server', {
+    metadata: { name: request.name, labels },
+    spec: {
+      serviceName: request.name,
+      replicas: 1,
+      selector: { matchLabels: selector },
+      persistentVolumeClaimRetentionPolicy: {
+        whenDeleted: platform.profile.protectData ? 'Retain' : 'Delete',
+        whenScaled: 'Retain',
+      },
+      template: { metadata: { labels }, spec: pod(request, secret) },
+      volumeClaimTemplates: [
+        {
+          metadata: { name: 'data' },
+          spec: {
+            accessModes: ['ReadWriteOnce'],
+            storageClassName: platform.storageClass,
+            resources: { requests: { storage: quantity(sizeText(request.storage)) } },
+          },
+        },
+      ],
+    },
+  });
+  nodeOptions(server, { protect: platform.profile.protectData });
+  new k8s.KubeService(scope, 'service', {
+    metadata: { name: request.name, labels },
+    spec: { clusterIp: 'None', selector, ports: [{ name: 'postgres', port: PORT, targetPort: port('postgres') }] },
+  });
+
+  const { database, username, version } = request;
+  return {
+    endpoint: {
+      scheme: 'postgresql',
+      host: request.name,
+      port: PORT,
+      database,
+      username,
+      password,
+      reach: { by: 'pods', namespace: namespaceName, labels: selector },
+    },
+    facts: [`PostgreSQL ${version} in the cluster`, `${sizeText(request.storage)} on ${platform.storageClass}`, 'no backups'],
+  };
+}
+
+function pod(request: PostgresRequest, secret: string): k8s.PodSpec {
+  const ready = { exec: { command: ['pg_isready', '-U', request.username, '-d', request.database] } };
+  return {
+    serviceAccountName: request.name,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: 60,
+    securityContext: restrictedPod(USER, USER),
+    containers: [
+      {
+        name: 'postgres',
+        image: imageOf(request.version),
+        ports: [{ name: 'postgres', containerPort: PORT }],
+        env: [
+          { name: 'POSTGRES_DB', value: request.database },
+          { name: 'POSTGRES_USER', value: request.username },
+          { name: 'POSTGRES_PASSWORD', valueFrom: { secretKeyRef: { name: secret, key: 'password' } } },
+          { name: 'PGDATA', value: '/var/lib/postgresql/data/pgdata' },
+        ],
+        resources: resourceRequirements(RESOURCES),
+        securityContext: restrictedContainer(),
+        startupProbe: { ...ready, periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 60 },
+        livenessProbe: { ...ready, periodSeconds: 30, timeoutSeconds: 5 },
+        readinessProbe: { ...ready, periodSeconds: 10, timeoutSeconds: 3 },
+        volumeMounts: [
+          { name: 'data', mountPath: '/var/lib/postgresql/data' },
+          { name: 'run', mountPath: '/var/run/postgresql' },
+          { name: 'tmp', mountPath: '/tmp' },
+          { name: 'shm', mountPath: '/dev/shm' },
+        ],
+      },
+    ],
+    volumes: [
+      { name: 'run', emptyDir: {} },
+      { name: 'tmp', emptyDir: {} },
+      { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: quantity('64Mi') } },
+    ],
+  };
+}
+
+/** The pinned tags of the table, the floating tag of the major for others. */
+function imageOf(version: number): string {
+  if (version === 17) return VERSIONS.postgres.image;
+  if (version === 15) return VERSIONS.postgres15.image;
+  return `docker.io/library/postgres:${version}-trixie`;
+}
+
+function port(name: string): k8s.IntOrString {
+  return k8s.IntOrString.fromString(name);
+}

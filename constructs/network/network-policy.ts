@@ -1,0 +1,68 @@
+import { k8s } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import type { Endpoint, Reach } from '../core/endpoint';
+import { systemOf } from '../core/system';
+import type { Workload } from '../core/workload';
+
+/** Opens an edge: the caller's way out, and, where the callee is pods, their way in. */
+export function openBothSides(edge: Construct, from: Workload, to: Construct, { reach, port }: Endpoint): void {
+  const system = systemOf(from);
+  const callee = to.node.path.slice(systemOf(to).node.path.length + 1).replaceAll('/', '-');
+  const caller = from.node.path.slice(system.node.path.length + 1).replaceAll('/', '-');
+  new k8s.KubeNetworkPolicy(edge, 'egress', {
+    metadata: { name: `${caller}-to-${callee}` },
+    spec: {
+      podSelector: { matchLabels: { ...from.selector } },
+      policyTypes: ['Egress'],
+      egress: [{ to: peersOf(reach), ports: [tcp(port)] }],
+    },
+  });
+  if (reach.by !== 'pods') return;
+  new k8s.KubeNetworkPolicy(edge, 'ingress', {
+    metadata: { name: `${callee}-from-${caller}`, namespace: reach.namespace },
+    spec: {
+      podSelector: { matchLabels: { ...reach.labels } },
+      policyTypes: ['Ingress'],
+      ingress: [{ from: [podsOf(system.namespaceName, from.selector)], ports: [tcp(port)] }],
+    },
+  });
+}
+
+/** Lets pods of another namespace in: the ingress controller to a web server. */
+export function allowFrom(scope: Construct, name: string, to: Workload, from: Extract<Reach, { by: 'pods' }>, port: number): void {
+  new k8s.KubeNetworkPolicy(scope, 'ingress-policy', {
+    metadata: { name },
+    spec: {
+      podSelector: { matchLabels: { ...to.selector } },
+      policyTypes: ['Ingress'],
+      ingress: [{ from: [podsOf(from.namespace, from.labels)], ports: [tcp(port)] }],
+    },
+  });
+}
+
+function peersOf(reach: Reach): k8s.NetworkPolicyPeer[] {
+  switch (reach.by) {
+    case 'pods':
+      return [podsOf(reach.namespace, reach.labels)];
+    case 'cidrs':
+      return reach.cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+    case 'public':
+      return [{ ipBlock: { cidr: '0.0.0.0/0', except: PRIVATE } }];
+    default:
+      return reach satisfies never;
+  }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc1918, and link-local addresses, where clouds keep their metadata services. */
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'];
+
+function podsOf(namespace: string, labels: Readonly<Record<string, string>>): k8s.NetworkPolicyPeer {
+  return {
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+    podSelector: { matchLabels: { ...labels } },
+  };
+}
+
+function tcp(port: number): k8s.NetworkPolicyPort {
+  return { port: k8s.IntOrString.fromNumber(port), protocol: 'TCP' };
+}

@@ -1,0 +1,190 @@
+import { ApiObject, Chart } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import { CloudResource } from '../constructs/core/cloud-resource';
+import { HelmRelease } from '../constructs/core/helm-release';
+import { aliasesOf, componentOf, nodeOptionsOf, providersOf } from '../constructs/core/node-options';
+import { type Connection, connectionsOf, factsOf } from '../constructs/core/part';
+import { type Problem, problemsOf } from '../constructs/core/problem';
+import { isSystem } from '../constructs/core/system';
+import { dependencies } from './dependencies';
+import { CLUSTER_SCOPED } from './fields';
+import { type Graph, type GraphNode, identityKey, type PartFacts, typeOf } from './graph';
+import { at, isRecord, text } from './json-value';
+import { ordered } from './order';
+import { rollOnChange } from './roll';
+import { ToJson } from './to-json';
+
+/** What is told to everything below a construct. */
+interface Surroundings {
+  readonly parent?: string;
+  readonly system?: string;
+  readonly part?: string;
+  readonly providers: Readonly<Record<string, IConstruct>>;
+  /** Earlier paths of the construct above. */
+  readonly oldPaths: readonly string[];
+}
+
+interface Step {
+  readonly construct: IConstruct;
+  readonly around: Surroundings;
+}
+
+/** A walk's yield. `last` is the index of the last construct below one, so that a subtree is a range. */
+export interface Walked {
+  readonly constructs: IConstruct[];
+  readonly index: Map<IConstruct, number>;
+  readonly last: number[];
+  readonly nodes: GraphNode[];
+  /** Index of the construct of each node. */
+  readonly at: number[];
+  readonly problems: Problem[];
+  readonly parts: PartFacts[];
+  readonly connections: Connection[];
+}
+
+/**
+ * Makes the graph of a cdk8s app, or of any construct tree. Never calls cdk8s' own synthesis, which is quadratic in charts: walks,
+ * validates, renders and orders once, in time linear in the objects. Problems are collected, never thrown.
+ */
+export function buildGraph(root: IConstruct): Graph {
+  const walked = walk(root);
+  const edges = dependencies(walked);
+  const rolled = rollOnChange(walked.nodes);
+  const { nodes, problems } = ordered(rolled, edges);
+  const { parts, connections } = walked;
+  return { nodes, edges, parts, connections, problems: [...walked.problems, ...problems, ...doubles(nodes)] };
+}
+
+function walk(root: IConstruct): Walked {
+  const walked: Walked = {
+    constructs: [],
+    index: new Map(),
+    last: [],
+    nodes: [],
+    at: [],
+    problems: [],
+    parts: [],
+    connections: [],
+  };
+  const toJson = new ToJson(walked.problems);
+  try {
+    visit({ construct: root, around: { providers: {}, oldPaths: [] } }, walked, toJson);
+  } finally {
+    toJson.dispose();
+  }
+  return walked;
+}
+
+function visit({ construct, around }: Step, walked: Walked, toJson: ToJson): void {
+  const here = walked.constructs.push(construct) - 1;
+  walked.index.set(construct, here);
+  walked.problems.push(...problemsOf(construct));
+  const below = surroundingsBelow(construct, around, walked);
+  const node = nodeOf(construct, around, below, toJson);
+  if (node !== undefined) {
+    walked.nodes.push(node);
+    walked.at.push(here);
+  }
+  for (const child of construct.node.children) visit({ construct: child, around: below }, walked, toJson);
+  walked.last[here] = walked.constructs.length - 1;
+}
+
+function surroundingsBelow(construct: IConstruct, around: Surroundings, walked: Walked): Surroundings {
+  const { path } = construct.node;
+  const type = componentType(construct);
+  const facts = factsOf(construct);
+  const system = isSystem(construct) || (around.system === undefined && type !== undefined) ? path : around.system;
+  if (facts !== undefined && system !== undefined) walked.parts.push({ path, system, facts: facts() });
+  if (isSystem(construct)) walked.connections.push(...connectionsOf(construct).map((read) => read()));
+  const parent = type === undefined ? around.parent : path;
+  const part = facts === undefined ? around.part : path;
+  return {
+    oldPaths: oldPathsOf(construct, around),
+    providers: { ...around.providers, ...providersOf(construct) },
+    ...(parent === undefined ? {} : { parent }),
+    ...(system === undefined ? {} : { system }),
+    ...(part === undefined ? {} : { part }),
+  };
+}
+
+/** Charts and classes that say so are components; everything else is transparent, so that adding a child moves nothing. */
+function componentType(construct: IConstruct): string | undefined {
+  return componentOf(construct) ?? (Chart.isChart(construct) ? 'seaworthy:cdk8s:Chart' : undefined);
+}
+
+function nodeOf(construct: IConstruct, around: Surroundings, below: Surroundings, toJson: ToJson): GraphNode | undefined {
+  const { path } = construct.node;
+  const type = componentType(construct);
+  if (type !== undefined) return { ...common(construct, around, below), path, type, form: 'component', inputs: {} };
+  if (ApiObject.isApiObject(construct)) return objectNode(construct, around, toJson);
+  if (CloudResource.isCloudResource(construct)) {
+    const form = construct.type.startsWith('pulumi:providers:') ? 'provider' : 'cloud';
+    const inputs = toJson.ofCloudResource(construct);
+    const provider = form === 'provider' ? undefined : around.providers[construct.package];
+    return { ...common(construct, around), ...providerOf(provider), path, type: construct.type, form, inputs };
+  }
+  if (HelmRelease.isHelmRelease(construct)) {
+    const inputs = toJson.ofRelease(construct);
+    const provider = providerOf(around.providers.kubernetes);
+    return { ...common(construct, around), ...provider, path, type: 'kubernetes:helm.sh/v3:Release', form: 'release', inputs };
+  }
+  return undefined;
+}
+
+function objectNode(construct: ApiObject, around: Surroundings, toJson: ToJson): GraphNode | undefined {
+  const inputs = toJson.ofObject(construct);
+  if (inputs === undefined) return undefined;
+  const { apiVersion, kind } = construct;
+  const namespaced = !CLUSTER_SCOPED.has(`${apiVersion}/${kind}`);
+  const metadata = isRecord(inputs.metadata) ? inputs.metadata : {};
+  const { namespace: _chartsOwn, ...clusterWide } = metadata;
+  const namespace = namespaced ? text(metadata.namespace) : undefined;
+  const object = { apiVersion, kind, name: text(metadata.name) ?? '', ...(namespace === undefined ? {} : { namespace }) };
+  return {
+    ...common(construct, around),
+    ...providerOf(around.providers.kubernetes),
+    path: construct.node.path,
+    type: typeOf(apiVersion, kind),
+    form: 'object',
+    inputs: { ...inputs, metadata: namespaced ? metadata : clusterWide },
+    object,
+  };
+}
+
+function common(construct: IConstruct, around: Surroundings, below: Surroundings = around) {
+  return {
+    construct,
+    options: nodeOptionsOf(construct),
+    aliases: oldPathsOf(construct, around),
+    ...(around.parent === undefined ? {} : { parent: around.parent }),
+    ...(below.system === undefined ? {} : { system: below.system }),
+    ...(below.part === undefined ? {} : { part: below.part }),
+  };
+}
+
+/** Its own aliases, and its place under those of what it stands in. */
+function oldPathsOf(construct: IConstruct, around: Surroundings): readonly string[] {
+  const own = aliasesOf(construct);
+  if (own.length === 0 && around.oldPaths.length === 0) return NO_PATHS;
+  return [...own, ...around.oldPaths.map((path) => `${path}/${construct.node.id}`)];
+}
+const NO_PATHS: readonly string[] = [];
+
+function providerOf(provider: IConstruct | undefined): { provider?: string } {
+  return provider === undefined ? {} : { provider: provider.node.path };
+}
+
+/** Two objects that are one to Kubernetes: the second up would fail, or worse, share it. */
+function doubles(nodes: readonly GraphNode[]): Problem[] {
+  const first = new Map<string, GraphNode>();
+  return nodes.flatMap((node): Problem[] => {
+    if (node.object === undefined || at(node.inputs, 'metadata', 'name') === undefined) return [];
+    const key = `${node.provider ?? ''} ${identityKey(node.object)}`;
+    const other = first.get(key);
+    first.set(key, other ?? node);
+    if (other === undefined) return [];
+    const what = `${identityKey(node.object)} is made twice, here and by ${other.path}; a cluster holds one.`;
+    const fix = `metadata: { name: '${node.object.name}-2' }`;
+    return [{ code: 'SW-GRAPH-002', severity: 'error', where: node.path, what, fix }];
+  });
+}

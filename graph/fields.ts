@@ -1,0 +1,176 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { distance } from 'fastest-levenshtein';
+import { isMarker } from '../constructs/core/marker';
+import type { Problem } from '../constructs/core/problem';
+import type { GraphNode } from './graph';
+import { isRecord } from './json-value';
+
+/** `group/Kind` of what belongs to no namespace; `v1` is the core group. */
+const CLUSTER_KINDS = [
+  'v1/Namespace',
+  'v1/Node',
+  'v1/PersistentVolume',
+  'v1/ComponentStatus',
+  ...['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration', 'ValidatingAdmissionPolicy'].map((k) => `admissionregistration.k8s.io/${k}`),
+  ...['ValidatingAdmissionPolicyBinding', 'MutatingAdmissionPolicy', 'MutatingAdmissionPolicyBinding'].map((k) => `admissionregistration.k8s.io/${k}`),
+  'apiextensions.k8s.io/CustomResourceDefinition',
+  'apiregistration.k8s.io/APIService',
+  'certificates.k8s.io/CertificateSigningRequest',
+  'certificates.k8s.io/ClusterTrustBundle',
+  'flowcontrol.apiserver.k8s.io/FlowSchema',
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
+  'networking.k8s.io/IngressClass',
+  'networking.k8s.io/IPAddress',
+  'networking.k8s.io/ServiceCIDR',
+  'node.k8s.io/RuntimeClass',
+  'rbac.authorization.k8s.io/ClusterRole',
+  'rbac.authorization.k8s.io/ClusterRoleBinding',
+  'resource.k8s.io/DeviceClass',
+  'resource.k8s.io/ResourceSlice',
+  'scheduling.k8s.io/PriorityClass',
+  ...['CSIDriver', 'CSINode', 'StorageClass', 'VolumeAttachment', 'VolumeAttributesClass'].map((k) => `storage.k8s.io/${k}`),
+  'cert-manager.io/ClusterIssuer',
+  'external-secrets.io/ClusterSecretStore',
+  'external-secrets.io/ClusterExternalSecret',
+  'gateway.networking.k8s.io/GatewayClass',
+];
+
+/** Asked with `apiVersion/Kind`. */
+export const CLUSTER_SCOPED = {
+  has(apiVersionAndKind: string): boolean {
+    const [first, second, third] = apiVersionAndKind.split('/');
+    return clusterKinds.has(third === undefined ? `${first}/${second}` : `${first}/${third}`);
+  },
+};
+const clusterKinds = new Set(CLUSTER_KINDS);
+
+interface FieldTable {
+  readonly versions: readonly [number, number];
+  readonly kinds: Readonly<Record<string, readonly [number, number, number]>>;
+  readonly types: readonly Readonly<Record<string, string>>[];
+}
+
+const table: FieldTable = JSON.parse(readFileSync(join(__dirname, 'kubernetes-fields.json'), 'utf8'));
+const [FIRST_MINOR, LAST_MINOR] = table.versions;
+const kinds = new Map(Object.entries(table.kinds));
+const types = table.types.map((fields) => new Map(Object.entries(fields)));
+/** How far a name may be from a known one to be taken for a slip. */
+const SLIP = 3;
+
+/**
+ * Checks every field of every object against the Kubernetes version of the target, because neither Pulumi nor the API server names an
+ * unknown field when it creates an object. Custom resources are not looked into; `unchecked` names their kinds.
+ */
+export function fieldProblems(nodes: readonly GraphNode[], kubernetesVersion: string): Problem[] {
+  const minor = Number(kubernetesVersion.split('.')[1]);
+  if (!(minor >= 24)) {
+    const what = `Kubernetes ${kubernetesVersion} is below 1.24, the oldest that is supported.`;
+    return [{ code: 'SW-SCHEMA-004', severity: 'error', what, fix: 'seaworthy:kubernetesVersion: "1.35"' }];
+  }
+  const checked = Math.min(Math.max(minor, FIRST_MINOR), LAST_MINOR);
+  return nodes.flatMap((node) => (node.object === undefined ? [] : objectProblems(node, checked)));
+}
+
+/** Kinds whose fields nothing here knows. */
+export function uncheckedKinds(nodes: readonly GraphNode[]): string[] {
+  const unknown = nodes.flatMap(({ object }) => (object === undefined || isBuiltIn(object.apiVersion) ? [] : [object.kind]));
+  return [...new Set(unknown)].sort();
+}
+
+function isBuiltIn(apiVersion: string): boolean {
+  const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
+  return GROUPS.has(group ?? '');
+}
+const GROUPS = new Set([...kinds.keys()].map((key) => (key.split('/').length === 2 ? '' : key.split('/')[0])));
+
+function objectProblems(node: GraphNode, minor: number): Problem[] {
+  const { object, path } = node;
+  if (object === undefined || !isBuiltIn(object.apiVersion)) return [];
+  const entry = kinds.get(`${object.apiVersion}/${object.kind}`);
+  const [type, since, until] = entry ?? [];
+  if (type === undefined || minor < (since ?? 0) || minor > (until ?? 0)) {
+    const what = `Kubernetes 1.${minor} does not serve ${object.apiVersion} ${object.kind}${servedInWords(object.kind, minor)}.`;
+    return [{ code: 'SW-SCHEMA-002', severity: 'error', where: path, what }];
+  }
+  const problems: Problem[] = [];
+  check(node.inputs, `${type}`, '', { minor, where: path, problems });
+  return problems;
+}
+
+function servedInWords(kind: string, minor: number): string {
+  const served = [...kinds].filter(([key, [, since, until]]) => key.endsWith(`/${kind}`) && minor >= (since ?? 0) && minor <= (until ?? 0));
+  return served.length === 0 ? '' : `; it serves ${served.map(([key]) => key.slice(0, -kind.length - 1)).join(', ')}`;
+}
+
+interface Context {
+  readonly minor: number;
+  readonly where: string;
+  readonly problems: Problem[];
+}
+
+/** Walks a value along its spec (see tools/kubernetes-fields). */
+function check(value: unknown, spec: string, path: string, context: Context): void {
+  if ((typeof value === 'string' || typeof value === 'number') && isMarker(value)) return;
+  const form = spec[0] ?? 'x';
+  if (form === '[' || form === '{') {
+    const isRight = form === '[' ? Array.isArray(value) : isRecord(value);
+    if (!isRight) return wrongType(value, form === '[' ? 'a list' : 'a map', path, context);
+    const rest = spec.slice(1);
+    for (const [key, item] of entriesOf(value)) check(item, rest, form === '[' ? `${path}[${key}]` : `${path}.${key}`, context);
+    return;
+  }
+  if (form >= '0' && form <= '9') return checkFields(value, types[Number.parseInt(spec, 10)] ?? new Map(), path, context);
+  const expected = SCALARS[form];
+  if (expected !== undefined && !expected.is(value)) wrongType(value, expected.name, path, context);
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+}
+
+const SCALARS: Readonly<Record<string, { name: string; is: (value: unknown) => boolean }>> = {
+  s: { name: 'a text', is: (value) => typeof value === 'string' },
+  i: { name: 'a whole number', is: (value) => Number.isInteger(value) },
+  n: { name: 'a number', is: (value) => typeof value === 'number' },
+  b: { name: 'true or false', is: (value) => typeof value === 'boolean' },
+};
+
+function checkFields(value: unknown, fields: ReadonlyMap<string, string>, path: string, context: Context): void {
+  if (!isRecord(value)) return wrongType(value, 'a map', path, context);
+  for (const [name, item] of Object.entries(value)) {
+    const here = path === '' ? name : `${path}.${name}`;
+    const spec = fields.get(name);
+    if (spec === undefined) unknownField(name, fields, here, context);
+    else if (inVersion(spec, context.minor)) check(item, spec, here, context);
+    else context.problems.push(notInVersion(spec, here, context));
+  }
+  for (const [name, spec] of fields) {
+    if (spec.includes('!') && inVersion(spec, context.minor) && value[name] === undefined) {
+      const what = `${path === '' ? name : `${path}.${name}`} is required and missing.`;
+      context.problems.push({ code: 'SW-SCHEMA-003', severity: 'error', where: context.where, what });
+    }
+  }
+}
+
+function inVersion(spec: string, minor: number): boolean {
+  const [since, until] = spec.split('@')[1]?.split('-').map(Number) ?? [];
+  return since === undefined || until === undefined || (minor >= since && minor <= until);
+}
+
+function notInVersion(spec: string, path: string, { minor, where }: Context): Problem {
+  const what = `${path} is not a field of Kubernetes 1.${minor}; it is one of 1.${spec.split('@')[1]?.replace('-', ' to 1.')}.`;
+  return { code: 'SW-SCHEMA-005', severity: 'error', where, what };
+}
+
+function unknownField(name: string, fields: ReadonlyMap<string, string>, path: string, { where, problems, minor }: Context): void {
+  const [near] = [...fields.keys()].sort((a, b) => distance(a, name) - distance(b, name));
+  const isSlip = near !== undefined && distance(near, name) <= SLIP;
+  const what = `${path} is not a field of Kubernetes 1.${minor}.${isSlip ? ` Did you mean ${near}?` : ''}`;
+  problems.push({ code: 'SW-SCHEMA-001', severity: 'error', where, what, ...(isSlip ? { fix: near } : {}) });
+}
+
+function wrongType(value: unknown, expected: string, path: string, { where, problems }: Context): void {
+  const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : isRecord(value) ? 'a map' : `a ${typeof value}`;
+  problems.push({ code: 'SW-SCHEMA-006', severity: 'error', where, what: `${path} must be ${expected}, and is ${found}.` });
+}

@@ -1,0 +1,151 @@
+import type { GraphNode } from './graph';
+import { at, isRecord, list, text } from './json-value';
+
+/** What an object reads or stands in, by kind, namespace and name; and why. */
+interface Reference {
+  readonly key: string;
+  readonly reason: string;
+}
+
+/** Finds what an object refers to among the nodes of the graph. References to what is not in it lead nowhere, and are no error. */
+export class References {
+  private readonly provided = new Map<string, GraphNode>();
+
+  constructor(nodes: readonly GraphNode[]) {
+    for (const node of nodes) for (const key of providedBy(node)) this.provided.set(`${node.provider ?? ''} ${key}`, node);
+  }
+
+  of(node: GraphNode): { node: GraphNode; reason: string }[] {
+    return referencesOf(node).flatMap(({ key, reason }) => {
+      const found = this.provided.get(`${node.provider ?? ''} ${key}`);
+      return found === undefined ? [] : [{ node: found, reason }];
+    });
+  }
+}
+
+/** The keys under which others refer to a node: its own, and that of a Secret or API that an operator makes of it. */
+export function providedBy(node: GraphNode): string[] {
+  const { object, inputs } = node;
+  if (object === undefined) return [];
+  const { kind, name, namespace = '' } = object;
+  const own = `${kind} ${namespace}/${name}`;
+  switch (kind) {
+    case 'ExternalSecret':
+      return [own, `Secret ${namespace}/${text(at(inputs, 'spec', 'target', 'name')) ?? name}`];
+    case 'SealedSecret':
+      return [own, `Secret ${namespace}/${name}`];
+    case 'Certificate':
+      return [own, `Secret ${namespace}/${text(at(inputs, 'spec', 'secretName')) ?? name}`];
+    case 'CustomResourceDefinition':
+      return [own, `API ${text(at(inputs, 'spec', 'group')) ?? ''}/${text(at(inputs, 'spec', 'names', 'kind')) ?? ''}`];
+    default:
+      return [own];
+  }
+}
+
+function referencesOf({ object, inputs }: GraphNode): Reference[] {
+  if (object === undefined) return [];
+  const { apiVersion, kind, namespace } = object;
+  const found: Reference[] = [];
+  const refer = (to: string, name: unknown, verb: string, where: string | undefined = namespace) => {
+    const plain = text(name);
+    if (plain !== undefined && plain !== '') found.push({ key: `${to} ${where ?? ''}/${plain}`, reason: `${verb} ${to} ${plain}` });
+  };
+  refer('Namespace', namespace, 'stands in', '');
+  if (apiVersion.includes('/')) found.push({ key: `API ${apiVersion.split('/')[0]}/${kind}`, reason: `is a ${kind}` });
+  const pod = podSpecOf(kind, inputs);
+  if (pod !== undefined) podReferences(pod, refer);
+  switch (kind) {
+    case 'HorizontalPodAutoscaler': {
+      const target = at(inputs, 'spec', 'scaleTargetRef');
+      refer(text(at(target, 'kind')) ?? '', at(target, 'name'), 'scales');
+      break;
+    }
+    case 'StatefulSet':
+      refer('Service', at(inputs, 'spec', 'serviceName'), 'is named by');
+      break;
+    case 'Ingress':
+      for (const tls of list(at(inputs, 'spec', 'tls'))) refer('Secret', at(tls, 'secretName'), 'serves with');
+      for (const rule of list(at(inputs, 'spec', 'rules'))) {
+        for (const path of list(at(rule, 'http', 'paths'))) {
+          refer('Service', at(path, 'backend', 'service', 'name'), 'routes to');
+        }
+      }
+      break;
+    case 'RoleBinding':
+    case 'ClusterRoleBinding': {
+      const role = text(at(inputs, 'roleRef', 'kind')) ?? '';
+      refer(role, at(inputs, 'roleRef', 'name'), 'grants', role === 'ClusterRole' ? '' : namespace);
+      for (const subject of list(inputs.subjects)) {
+        refer(text(at(subject, 'kind')) ?? '', at(subject, 'name'), 'grants to', text(at(subject, 'namespace')) ?? namespace);
+      }
+      break;
+    }
+    case 'ServiceAccount':
+      for (const pull of list(inputs.imagePullSecrets)) refer('Secret', at(pull, 'name'), 'pulls images with');
+      break;
+    case 'PersistentVolumeClaim':
+      refer('StorageClass', at(inputs, 'spec', 'storageClassName'), 'is cut from', '');
+      refer('PersistentVolume', at(inputs, 'spec', 'volumeName'), 'binds', '');
+      break;
+    case 'ExternalSecret': {
+      const store = at(inputs, 'spec', 'secretStoreRef');
+      const storeKind = text(at(store, 'kind')) ?? 'SecretStore';
+      refer(storeKind, at(store, 'name'), 'reads from', storeKind === 'SecretStore' ? namespace : '');
+      break;
+    }
+    default:
+      break;
+  }
+  return found;
+}
+
+/** The pod that a workload makes, or is. */
+export function podSpecOf(kind: string, inputs: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
+  const template = podTemplateOf(kind, inputs);
+  const spec = kind === 'Pod' ? inputs.spec : at(template, 'spec');
+  return isRecord(spec) ? spec : undefined;
+}
+
+/** The template of its pods, of what makes pods. */
+export function podTemplateOf(kind: string, inputs: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
+  const template = kind === 'CronJob' ? at(inputs, 'spec', 'jobTemplate', 'spec', 'template') : at(inputs, 'spec', 'template');
+  return MAKES_PODS.has(kind) && isRecord(template) ? template : undefined;
+}
+
+const MAKES_PODS = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob']);
+
+type Refer = (kind: string, name: unknown, verb: string) => void;
+
+function podReferences(pod: Record<string, unknown>, refer: Refer): void {
+  refer('ServiceAccount', pod.serviceAccountName, 'runs as');
+  for (const pull of list(pod.imagePullSecrets)) refer('Secret', at(pull, 'name'), 'pulls images with');
+  for (const { kind, name } of dataReadBy(pod)) refer(kind, name, 'reads');
+  for (const volume of list(pod.volumes)) refer('PersistentVolumeClaim', at(volume, 'persistentVolumeClaim', 'claimName'), 'mounts');
+}
+
+/** ConfigMaps and Secrets that a pod reads: variables, and volumes, projected ones too. */
+export function dataReadBy(pod: Record<string, unknown>): { kind: 'ConfigMap' | 'Secret'; name: string }[] {
+  const found: { kind: 'ConfigMap' | 'Secret'; name: string }[] = [];
+  const read = (kind: 'ConfigMap' | 'Secret', name: unknown) => {
+    const plain = text(name);
+    if (plain !== undefined) found.push({ kind, name: plain });
+  };
+  for (const container of [...list(pod.initContainers), ...list(pod.containers), ...list(pod.ephemeralContainers)]) {
+    for (const from of list(at(container, 'envFrom'))) {
+      read('ConfigMap', at(from, 'configMapRef', 'name'));
+      read('Secret', at(from, 'secretRef', 'name'));
+    }
+    for (const variable of list(at(container, 'env'))) {
+      read('ConfigMap', at(variable, 'valueFrom', 'configMapKeyRef', 'name'));
+      read('Secret', at(variable, 'valueFrom', 'secretKeyRef', 'name'));
+    }
+  }
+  for (const volume of list(pod.volumes)) {
+    for (const source of [volume, ...list(at(volume, 'projected', 'sources'))]) {
+      read('ConfigMap', at(source, 'configMap', 'name'));
+      read('Secret', at(source, 'secret', 'secretName') ?? at(source, 'secret', 'name'));
+    }
+  }
+  return found;
+}

@@ -1,0 +1,97 @@
+import { isMarker, valueOf } from '../constructs/core/marker';
+import type { Problem, Severity } from '../constructs/core/problem';
+import { isSystem } from '../constructs/core/system';
+import { type Foreign, isSecret, leavesOf, sourceOf } from '../constructs/core/value';
+import type { GraphNode } from './graph';
+import { at, eachLeaf, isRecord, list } from './json-value';
+import { podSpecOf } from './references';
+
+/** A leaf that everybody can read who may look at the object. */
+interface OpenPlace {
+  readonly path: string;
+  readonly leaf: string | number;
+  /** Name of the variable, where it is one. */
+  readonly variable?: string;
+}
+
+/** Names of variables that hold secrets. */
+const SECRET_NAME = /(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)$/i;
+/** Credentials in a URL: https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1 */
+const URL_WITH_PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s:@]+@/i;
+
+/** Secrets where anyone can read them: ConfigMaps, labels and annotations, plain variables and arguments. */
+export function secretProblems(nodes: readonly GraphNode[]): Problem[] {
+  const systems = new Set(nodes.filter((n) => isSystem(n.construct)).map((n) => n.path));
+  return nodes.flatMap((node) => [
+    ...openPlaces(node).flatMap((place) => problemAt(node, place)),
+    ...literalSecrets(node, node.system !== undefined && systems.has(node.system) ? 'error' : 'warning'),
+  ]);
+}
+
+/** Outputs from outside in such places: only Pulumi knows whether they are secret. */
+export function foreignInOpenPlaces(nodes: readonly GraphNode[]): { node: GraphNode; path: string; foreign: Foreign }[] {
+  return nodes.flatMap((node) =>
+    openPlaces(node).flatMap(({ path, leaf }) =>
+      (isMarker(leaf) ? leavesOf(valueOf(leaf)) : []).flatMap((value) =>
+        value.kind === 'foreign' ? [{ node, path, foreign: value }] : [],
+      ),
+    ),
+  );
+}
+
+/** The problem of a secret in a place that is open. */
+export function openSecret(node: GraphNode, path: string, source: string): Problem {
+  const what = `${path} of a ${node.object?.kind ?? node.type} would show a secret (${source}) to everyone who can read the object.`;
+  return { code: 'SW-SECRET-003', severity: 'error', where: node.path, what, fix: 'put it into a Secret: connect(…, { secret }) or inject(…)' };
+}
+
+function problemAt(node: GraphNode, { path, leaf, variable }: OpenPlace): Problem[] {
+  if (isMarker(leaf)) {
+    const value = valueOf(leaf);
+    return isSecret(value) ? [openSecret(node, path, sourceOf(value))] : [];
+  }
+  const isNamed = variable !== undefined && SECRET_NAME.test(variable) && leaf !== '';
+  if (!isNamed && !(typeof leaf === 'string' && URL_WITH_PASSWORD.test(leaf))) return [];
+  const what = `${path}${variable === undefined ? '' : ` (${variable})`} holds what looks like a secret, in plain text.`;
+  const fix = `inject(…, '${variable ?? 'VARIABLE'}', fromConfig('…'), { name: '…', key: '…' })`;
+  return [{ code: 'SW-SECRET-004', severity: 'error', where: node.path, what, fix }];
+}
+
+function openPlaces({ form, object, inputs }: GraphNode): OpenPlace[] {
+  if (form !== 'object' || object === undefined) return [];
+  const places: OpenPlace[] = [];
+  const collect = (thing: unknown, base: string) =>
+    eachLeaf(thing, (leaf, path, isKey) => {
+      if (isKey || (typeof leaf !== 'string' && typeof leaf !== 'number')) return;
+      const below = path();
+      places.push({ path: below === '' || below.startsWith('[') ? `${base}${below}` : `${base}.${below}`, leaf });
+    });
+  for (const field of ['annotations', 'labels']) collect(at(inputs, 'metadata', field), `metadata.${field}`);
+  if (object.kind === 'ConfigMap') collect(inputs.data, 'data');
+  const pod = podSpecOf(object.kind, inputs);
+  for (const group of ['initContainers', 'containers']) {
+    list(pod?.[group]).forEach((container, i) => {
+      for (const field of ['command', 'args']) collect(at(container, field), `${group}[${i}].${field}`);
+      list(at(container, 'env')).forEach((variable, j) => {
+        const [name, leaf] = [at(variable, 'name'), at(variable, 'value')];
+        if (typeof leaf !== 'string') return;
+        places.push({ path: `${group}[${i}].env[${j}].value`, leaf, ...(typeof name === 'string' ? { variable: name } : {}) });
+      });
+    });
+  }
+  return places;
+}
+
+/** A Secret whose data stand in the program, hence in Git. */
+function literalSecrets({ object, inputs, path }: GraphNode, severity: Severity): Problem[] {
+  if (object?.kind !== 'Secret' || object.apiVersion !== 'v1') return [];
+  return ['data', 'stringData'].flatMap((field) => {
+    const data = inputs[field];
+    if (!isRecord(data)) return [];
+    const literal = Object.entries(data).filter(([, v]) => typeof v === 'string' && v !== '' && !isMarker(v));
+    return literal.map(([key]): Problem => {
+      const what = `${field}.${key} of Secret ${object.name} is plain text in the program.`;
+      return { code: 'SW-SECRET-005', severity, where: path, what, fix: "take it from the configuration: fromConfig('…')" };
+    });
+  });
+}

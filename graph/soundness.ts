@@ -1,0 +1,26 @@
+import type { Problem } from '../constructs/core/problem';
+import { fieldProblems } from './fields';
+import type { Graph } from './graph';
+import { type IdentityLock, identityProblems } from './identity';
+import { markerProblems } from './marker-check';
+import { secretProblems } from './secret-check';
+
+export interface SoundnessContext {
+  /** Of the target: `1.35`. */
+  readonly kubernetesVersion: string;
+  /** `dev` */
+  readonly environment: string;
+  /** None where nothing was locked yet. */
+  readonly lock?: IdentityLock;
+}
+
+/** Everything that must hold before anything is registered. All problems at once. */
+export function soundness(graph: Graph, { kubernetesVersion, environment, lock }: SoundnessContext): Problem[] {
+  return [
+    ...graph.problems,
+    ...markerProblems(graph.nodes),
+    ...secretProblems(graph.nodes),
+    ...fieldProblems(graph.nodes, kubernetesVersion),
+    ...(lock === undefined ? [] : identityProblems(graph, lock, environment)),
+  ];
+}

@@ -1,0 +1,50 @@
+import { createColors } from 'picocolors';
+import stringWidth = require('string-width');
+import wrapAnsi = require('wrap-ansi');
+
+/** Where text goes: how wide it is, and whether it shows colour. */
+export interface Page {
+  /** Columns; Infinity where nothing folds. */
+  readonly width: number;
+  readonly colour: boolean;
+}
+
+export type Paint = ReturnType<typeof createColors>;
+
+export function paintOn({ colour }: Page): Paint {
+  return createColors(colour);
+}
+
+/** The page of this process: https://no-color.org, and what CI systems set. */
+export function pageOf(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Page {
+  const isTerminal = stream.isTTY === true;
+  const isPlain = environment.NO_COLOR !== undefined && environment.NO_COLOR !== '';
+  const width = isTerminal ? stream.columns || 80 : Number.POSITIVE_INFINITY;
+  return { width, colour: isTerminal && !isPlain && environment.TERM !== 'dumb' };
+}
+
+/** Pads to a number of columns, whatever the colours and the width of the characters. */
+export function padded(plain: string, columns: number): string {
+  return plain + ' '.repeat(Math.max(0, columns - stringWidth(plain)));
+}
+
+export function widthOf(plain: string): number {
+  return stringWidth(plain);
+}
+
+/** Folds a line at words; what follows is indented. */
+export function folded(line: string, { width }: Page, indent: number): string {
+  if (!Number.isFinite(width) || stringWidth(line) <= width) return line;
+  const [first = '', ...rest] = wrapAnsi(line, width, { trim: false }).split('\n');
+  if (rest.length === 0) return first;
+  const room = Math.max(20, width - indent);
+  const more = wrapAnsi(rest.map((part) => part.trimStart()).join(' '), room, { hard: true }).split('\n');
+  return [first.trimEnd(), ...more.map((part) => ' '.repeat(indent) + part)].join('\n');
+}
+
+/** One line: left and right end, with the rest of the page between them. */
+export function spreadLine(left: string, right: string, { width }: Page): string {
+  const columns = Number.isFinite(width) ? Math.min(width, 120) : 100;
+  const gap = columns - stringWidth(left) - stringWidth(right);
+  return gap >= 2 ? `${left}${' '.repeat(gap)}${right}` : `${left}\n    ${right}`;
+}

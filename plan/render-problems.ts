@@ -1,0 +1,35 @@
+import type { Problem, Severity } from '../constructs/core/problem';
+import { folded, type Page, paintOn } from './page';
+
+const ORDER: readonly Severity[] = ['warning', 'placeholder', 'error'];
+const MARKS: Readonly<Record<Severity, string>> = { error: '✗', placeholder: '!', warning: '!' };
+
+/** All problems with their fixes; errors last, where the eye rests on a terminal. */
+export function renderProblems(problems: readonly Problem[], page: Page): string[] {
+  const paint = paintOn(page);
+  const sorted = [...problems].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+  return sorted.flatMap((problem) => {
+    const ink = problem.severity === 'error' ? paint.red : paint.yellow;
+    const head = folded(`  ${ink(MARKS[problem.severity])} ${paint.bold(problem.code)}  ${problem.what}`, page, 6);
+    const where = problem.where === undefined ? [] : [`      ${paint.dim(problem.where)}`];
+    const fix = problem.fix === undefined ? [] : [folded(`      Fix: ${problem.fix}`, page, 11)];
+    return [head, ...where, ...fix];
+  });
+}
+
+/** `2 errors, 1 warning` */
+export function countedProblems(problems: readonly Problem[]): string {
+  const errors = problems.filter((p) => p.severity === 'error').length;
+  const placeholders = problems.filter((p) => p.severity === 'placeholder').length;
+  const warnings = problems.length - errors - placeholders;
+  const counts: [number, string][] = [
+    [errors, 'error'],
+    [placeholders, 'placeholder'],
+    [warnings, 'warning'],
+  ];
+  return counts.flatMap(([n, word]) => (n === 0 ? [] : [counted(n, word)])).join(', ');
+}
+
+export function counted(n: number, word: string): string {
+  return `${n} ${word}${n === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,110 @@
+import type { ConfigSource } from '../constructs/core/config-source';
+import type { Profile } from '../constructs/core/platform';
+import { ProblemsError, type Problem } from '../constructs/core/problem';
+import { PROFILES } from '../constructs/core/profile';
+import type { SecretSource } from '../constructs/core/secret-source';
+import { VERSIONS } from '../constructs/core/versions';
+import { SettingsReader } from './read-settings';
+import { choice, optional, or, type Settings, secret, text, texts, type Values } from './setting';
+
+export const TARGETS = ['minikube', 'eks', 'existing'] as const;
+
+/** Keys of the namespace `seaworthy`: what every environment says. */
+export const ENVIRONMENT_SETTINGS = {
+  target: choice('where it runs', TARGETS),
+  profile: choice('what it is for', ['dev', 'staging', 'prod']),
+  systems: texts('systems of this stack', 'talos'),
+  kubernetesVersion: or(text('version of the cluster', '1.35', /^1\.\d{2}$/, 'it must be like "1.35"'), VERSIONS.kubernetes.version),
+  context: optional(text('context of the kubeconfig', 'minikube')),
+  kubeconfig: optional(secret('text of a kubeconfig, instead of the ambient one')),
+  secrets: optional(choice('who writes Secrets', ['pulumi', 'external'])),
+  secretStore: or(text('ClusterSecretStore of External Secrets', 'aws-secrets-manager'), 'aws-secrets-manager'),
+  storageClass: optional(text('StorageClass of volumes', 'gp3')),
+  issuer: optional(text('ClusterIssuer of cert-manager', 'letsencrypt-prod')),
+} satisfies Settings;
+
+/** Keys of the namespace `eks`, for an existing cluster. Facts of the cloud come from here: nothing is looked up. */
+export const EKS_SETTINGS = {
+  region: text('AWS region', 'eu-central-1', /^[a-z]{2}(-[a-z]+)+-\d$/, 'it must be like "eu-central-1"'),
+  cluster: text('name of the EKS cluster', 'acme-prod'),
+  endpoint: text('API server', 'https://0123456789ABCDEF.gr7.eu-central-1.eks.amazonaws.com', /^https:\/\//, 'it must start with https://'),
+  certificateAuthority: text("the cluster's certificate authority, base64", 'LS0tLS1CRUdJTi…'),
+  vpc: text('VPC of the cluster', 'vpc-0a1b2c3d4e5f67890', /^vpc-/, 'it must start with vpc-'),
+  subnets: texts('private subnets of at least two zones', '[subnet-0a1b2c3d, subnet-4e5f6789]'),
+  subnetCidrs: texts('address ranges of these subnets', '[10.0.1.0/24, 10.0.2.0/24]'),
+  nodeSecurityGroup: text('security group of the nodes', 'sg-0a1b2c3d4e5f67890', /^sg-/, 'it must start with sg-'),
+} satisfies Settings;
+
+export type EksFacts = Values<typeof EKS_SETTINGS>;
+
+/** One environment: a stack's configuration, checked and typed. */
+export interface Environment {
+  /** The stack: `dev`. */
+  readonly name: string;
+  readonly profile: Profile;
+  readonly target: (typeof TARGETS)[number];
+  readonly kubernetesVersion: string;
+  readonly context: string | undefined;
+  readonly kubeconfig: SecretSource | undefined;
+  readonly secrets: 'pulumi' | 'external';
+  readonly secretStore: string;
+  readonly storageClass: string | undefined;
+  readonly issuer: string | undefined;
+  /** On EKS. */
+  readonly eks: EksFacts | undefined;
+  /** Chosen systems, with their own settings, ready to be built. */
+  readonly systems: readonly ChosenSystem[];
+  /** Placeholders; errors stopped the reading. */
+  readonly problems: readonly Problem[];
+}
+
+/** A system as a stack can choose it: its name is its namespace of configuration. */
+export interface SystemDefinition<Build> {
+  readonly settings: Settings;
+  /** Gives the builder, once the settings are read. */
+  readonly read: (reader: SettingsReader, namespace: string) => Build | undefined;
+}
+
+export interface ChosenSystem<Build = unknown> {
+  readonly name: string;
+  readonly build: Build;
+}
+
+/** Reads the whole configuration. @throws ProblemsError with everything that is wrong in it */
+export function readEnvironment<Build>(
+  source: ConfigSource,
+  known: Readonly<Record<string, SystemDefinition<Build>>>,
+): Environment & { readonly systems: readonly ChosenSystem<Build>[] } {
+  const reader = new SettingsReader(source);
+  const own = reader.read('seaworthy', ENVIRONMENT_SETTINGS);
+  const eks = own?.target === 'eks' ? reader.read('eks', EKS_SETTINGS) : undefined;
+  const systems = own === undefined ? [] : own.systems.flatMap((name) => chosen(name, known, reader, source));
+  reader.finish();
+  const errors = reader.problems.filter((p) => p.severity === 'error');
+  if (own === undefined || errors.length > 0) throw new ProblemsError(reader.problems);
+  return {
+    ...own,
+    name: source.stack,
+    profile: PROFILES[own.profile],
+    secrets: own.secrets ?? (own.profile === 'dev' ? 'pulumi' : 'external'),
+    eks,
+    systems,
+    problems: reader.problems,
+  };
+}
+
+function chosen<Build>(
+  name: string,
+  known: Readonly<Record<string, SystemDefinition<Build>>>,
+  reader: SettingsReader,
+  source: ConfigSource,
+): ChosenSystem<Build>[] {
+  const build = known[name]?.read(reader, name);
+  if (known[name] === undefined) {
+    const line = source.entries.find((e) => e.key === 'seaworthy:systems')?.line;
+    const what = `seaworthy:systems names "${name}", which is not a system of this program. Known: ${Object.keys(known).join(', ')}.`;
+    const where = line === undefined ? source.file : `${source.file}:${line}`;
+    reader.problems.push({ code: 'SW-CONFIG-011', severity: 'error', where, what });
+  }
+  return build === undefined ? [] : [{ name, build }];
+}

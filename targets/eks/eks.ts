@@ -1,0 +1,66 @@
+import type { Construct } from 'constructs';
+import { CloudResource } from '../../constructs/core/cloud-resource';
+import { clusterProvider } from '../../constructs/core/cluster-provider';
+import { provide } from '../../constructs/core/node-options';
+import type { Platform } from '../../constructs/core/platform';
+import type { SecretSource } from '../../constructs/core/secret-source';
+import { elasticache } from './elasticache';
+import { rds } from './rds';
+
+/** An EKS cluster that exists: facts, given by the configuration. */
+export interface EksCluster {
+  readonly region: string;
+  readonly cluster: string;
+  /** `https://…` */
+  readonly endpoint: string;
+  /** Base64 of its certificate. */
+  readonly certificateAuthority: string;
+  readonly vpc: string;
+  /** Private subnets of at least two zones, for databases. */
+  readonly subnets: readonly string[];
+  readonly subnetCidrs: readonly string[];
+  /** Security group of the nodes: from there databases may be called. */
+  readonly nodeSecurityGroup: string;
+}
+
+export interface EksFacts {
+  readonly project: string;
+  readonly environment: string;
+  readonly kubeconfig: SecretSource | undefined;
+}
+
+/** Postgres becomes RDS, Redis becomes ElastiCache, Secrets come from AWS Secrets Manager through External Secrets. */
+export function eks(scope: Construct, inCluster: Platform, cluster: EksCluster, facts: EksFacts): Platform {
+  const kubeconfig = facts.kubeconfig?.from === 'pulumi' ? facts.kubeconfig.value : kubeconfigOf(cluster);
+  const clusterIdentifier = `eks/${cluster.region}/${cluster.cluster}`;
+  provide(scope, clusterProvider(scope, 'cluster', { kubeconfig, clusterIdentifier }));
+  provide(scope, awsProvider(scope, cluster, facts));
+  return {
+    ...inCluster,
+    issuer: inCluster.issuer ?? { kind: 'ClusterIssuer', name: 'letsencrypt-prod' },
+    postgres: (part, request) => rds(part, request, cluster, facts.environment),
+    redis: (part, request) => elasticache(part, request, cluster, facts.environment),
+  };
+}
+
+function awsProvider(scope: Construct, { region }: EksCluster, { project, environment }: EksFacts): CloudResource {
+  const tags = { 'seaworthy:project': project, 'seaworthy:environment': environment };
+  return new CloudResource(scope, 'aws', { type: 'pulumi:providers:aws', inputs: { region, defaultTags: { tags } } });
+}
+
+/** Asks the AWS CLI for a token each time; holds no credential. https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html */
+function kubeconfigOf({ cluster, endpoint, certificateAuthority, region }: EksCluster): string {
+  const exec = {
+    apiVersion: 'client.authentication.k8s.io/v1beta1',
+    command: 'aws',
+    args: ['eks', 'get-token', '--cluster-name', cluster, '--region', region],
+  };
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': cluster,
+    clusters: [{ name: cluster, cluster: { server: endpoint, 'certificate-authority-data': certificateAuthority } }],
+    contexts: [{ name: cluster, context: { cluster, user: cluster } }],
+    users: [{ name: cluster, user: { exec } }],
+  });
+}

@@ -1,0 +1,79 @@
+import type { Construct } from 'constructs';
+import { clusterProvider } from '../constructs/core/cluster-provider';
+import { provide } from '../constructs/core/node-options';
+import type { Platform, Profile } from '../constructs/core/platform';
+import type { SecretBackend, SecretSource } from '../constructs/core/secret-source';
+import { IN_CLUSTER } from '../constructs/core/system';
+import { type EksCluster, eks } from './eks/eks';
+
+/** What a target is told. */
+export interface TargetFacts {
+  readonly project: string;
+  readonly environment: string;
+  readonly profile: Profile;
+  readonly target: 'minikube' | 'eks' | 'existing';
+  readonly kubernetesVersion: string;
+  readonly context: string | undefined;
+  readonly kubeconfig: SecretSource | undefined;
+  readonly secrets: 'pulumi' | 'external';
+  readonly secretStore: string;
+  readonly storageClass: string | undefined;
+  readonly issuer: string | undefined;
+  readonly eks: EksCluster | undefined;
+}
+
+/** Makes the platform of a target below `scope`, with the providers of its cluster and its cloud. */
+export function platformOn(scope: Construct, facts: TargetFacts): Platform {
+  switch (facts.target) {
+    case 'minikube':
+      return minikube(scope, facts);
+    case 'existing':
+      return existing(scope, facts);
+    case 'eks':
+      if (facts.eks === undefined) throw new Error('the target eks needs the settings of the namespace eks');
+      return eks(scope, inCluster(facts, 'EKS, existing cluster', 'gp3'), facts.eks, facts);
+    default:
+      return facts.target satisfies never;
+  }
+}
+
+/** A cluster on a laptop: `minikube start`, with the add-ons `ingress` and `metrics-server`. */
+function minikube(scope: Construct, facts: TargetFacts): Platform {
+  const own = facts.kubeconfig === undefined ? { context: facts.context ?? 'minikube' } : kubeconfigOf(facts.kubeconfig);
+  provide(scope, clusterProvider(scope, 'cluster', { ...own, clusterIdentifier: 'minikube' }));
+  return inCluster(facts, 'minikube', 'standard');
+}
+
+/** Any cluster that a kubeconfig leads to; everything runs inside it. */
+function existing(scope: Construct, facts: TargetFacts): Platform {
+  const own = facts.kubeconfig === undefined ? contextOf(facts.context) : kubeconfigOf(facts.kubeconfig);
+  provide(scope, clusterProvider(scope, 'cluster', { ...own, clusterIdentifier: `${facts.project}/${facts.environment}` }));
+  return inCluster(facts, 'existing cluster', 'standard');
+}
+
+function inCluster(facts: TargetFacts, name: string, storageClass: string): Platform {
+  const { profile, kubernetesVersion, issuer } = facts;
+  return {
+    ...IN_CLUSTER,
+    name,
+    profile,
+    kubernetesVersion,
+    storageClass: facts.storageClass ?? storageClass,
+    secrets: secretBackend(facts),
+    ...(issuer === undefined ? {} : { issuer: { kind: 'ClusterIssuer', name: issuer } }),
+  };
+}
+
+function secretBackend({ secrets, secretStore, project, environment }: TargetFacts): SecretBackend {
+  if (secrets === 'pulumi') return { kind: 'pulumi' };
+  const store = { kind: 'ClusterSecretStore', name: secretStore } as const;
+  return { kind: 'external', store, prefix: `${project}/${environment}`, refreshInterval: '1h' };
+}
+
+function kubeconfigOf(source: SecretSource): { kubeconfig?: string } {
+  return source.from === 'pulumi' ? { kubeconfig: source.value } : {};
+}
+
+function contextOf(context: string | undefined): { context?: string } {
+  return context === undefined ? {} : { context };
+}
