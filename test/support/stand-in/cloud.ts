@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { type Asked, changedPaths, type Diffed, type Properties, type Resource, type StandIn, serve, UNKNOWN } from './server';
+
+/**
+ * STAND-IN for the providers aws and random, which are in no package registry. It refuses inputs that the types below do not have,
+ * and answers with outputs as plausible as a test needs. It makes nothing anywhere, and proves nothing about a cloud.
+ */
+interface TypeRules {
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
+  /** A change of these replaces the resource. */
+  readonly fixed: readonly string[];
+  readonly outputs: (inputs: Properties, id: string) => Properties;
+}
+
+const arn = (service: string, name: unknown) => `arn:aws:${service}:eu-central-1:123456789012:${String(name)}`;
+
+const TYPES: Readonly<Record<string, TypeRules>> = {
+  'random:index/randomPassword:RandomPassword': {
+    required: ['length'],
+    optional: ['special'],
+    fixed: ['length', 'special'],
+    outputs: ({ length }) => ({ result: randomBytes(64).toString('hex').slice(0, Number(length)), bcryptHash: '$2a$10$stand-in' }),
+  },
+  'aws:ec2/securityGroup:SecurityGroup': {
+    required: ['name', 'description', 'vpcId'],
+    optional: ['tags'],
+    fixed: ['name', 'description', 'vpcId'],
+    outputs: ({ name }) => ({ arn: arn('ec2', name) }),
+  },
+  'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule': {
+    required: ['securityGroupId', 'ipProtocol', 'fromPort', 'toPort'],
+    optional: ['referencedSecurityGroupId', 'description'],
+    fixed: ['securityGroupId'],
+    outputs: () => ({}),
+  },
+  'aws:rds/subnetGroup:SubnetGroup': {
+    required: ['name', 'subnetIds'],
+    optional: ['description'],
+    fixed: ['name'],
+    outputs: ({ name }) => ({ arn: arn('rds', name) }),
+  },
+  'aws:rds/instance:Instance': {
+    required: ['identifier', 'engine', 'engineVersion', 'instanceClass', 'allocatedStorage', 'username'],
+    optional: [
+      ...['autoMinorVersionUpgrade', 'storageType', 'storageEncrypted', 'dbName', 'port', 'multiAz', 'publiclyAccessible'],
+      ...['backupRetentionPeriod', 'copyTagsToSnapshot', 'deletionProtection', 'skipFinalSnapshot', 'finalSnapshotIdentifier'],
+      ...['enabledCloudwatchLogsExports', 'manageMasterUserPassword', 'password', 'dbSubnetGroupName', 'vpcSecurityGroupIds'],
+    ],
+    fixed: ['identifier', 'engine', 'username', 'storageEncrypted'],
+    outputs: ({ identifier }) => ({
+      address: `${String(identifier)}.c0ffee.eu-central-1.rds.amazonaws.com`,
+      arn: arn('rds', identifier),
+      masterUserSecrets: [{ secretArn: arn('secretsmanager', `rds!${String(identifier)}`), secretStatus: 'active', kmsKeyId: 'stand-in' }],
+    }),
+  },
+  'aws:elasticache/subnetGroup:SubnetGroup': {
+    required: ['name', 'subnetIds'],
+    optional: ['description'],
+    fixed: ['name'],
+    outputs: ({ name }) => ({ arn: arn('elasticache', name) }),
+  },
+  'aws:elasticache/parameterGroup:ParameterGroup': {
+    required: ['name', 'family'],
+    optional: ['parameters'],
+    fixed: ['name', 'family'],
+    outputs: ({ name }) => ({ arn: arn('elasticache', name) }),
+  },
+  'aws:elasticache/replicationGroup:ReplicationGroup': {
+    required: ['replicationGroupId', 'description', 'engine', 'nodeType'],
+    optional: [
+      ...['engineVersion', 'numCacheClusters', 'automaticFailoverEnabled', 'multiAzEnabled', 'port', 'atRestEncryptionEnabled'],
+      ...['transitEncryptionEnabled', 'authToken', 'authTokenUpdateStrategy', 'autoMinorVersionUpgrade', 'snapshotRetentionLimit'],
+      ...['parameterGroupName', 'subnetGroupName', 'securityGroupIds'],
+    ],
+    fixed: ['replicationGroupId', 'engine', 'atRestEncryptionEnabled'],
+    outputs: ({ replicationGroupId }) => ({ primaryEndpointAddress: `master.${String(replicationGroupId)}.c0ffee.euc1.cache.amazonaws.com` }),
+  },
+  'aws:secretsmanager/secret:Secret': {
+    required: ['name'],
+    optional: ['recoveryWindowInDays'],
+    fixed: ['name'],
+    outputs: ({ name }) => ({ arn: arn('secretsmanager', name) }),
+  },
+  'aws:secretsmanager/secretVersion:SecretVersion': {
+    required: ['secretId', 'secretString'],
+    optional: [],
+    fixed: ['secretId', 'secretString'],
+    outputs: ({ secretId }) => ({ arn: arn('secretsmanager', secretId), versionId: 'stand-in' }),
+  },
+};
+
+class Cloud implements StandIn {
+  check(type: string, inputs: Properties): { property: string; reason: string }[] {
+    const rules = TYPES[type];
+    if (rules === undefined) return [{ property: '', reason: `the stand-in has no type ${type}` }];
+    const known = new Set([...rules.required, ...rules.optional]);
+    const missing = rules.required.filter((property) => inputs[property] === undefined);
+    const unknown = Object.keys(inputs).filter((property) => !known.has(property) && !property.startsWith('__'));
+    return [
+      ...missing.map((property) => ({ property, reason: `${type} needs ${property}` })),
+      ...unknown.map((property) => ({ property, reason: `${type} has no ${property}` })),
+    ];
+  }
+
+  diff(type: string, before: Properties, after: Properties): Diffed {
+    const changed = changedPaths(before, after);
+    const fixed = TYPES[type]?.fixed ?? [];
+    return { changed, replaced: changed.filter((path) => fixed.includes(path)) };
+  }
+
+  async create({ type, inputs, preview }: Asked): Promise<Resource> {
+    const id = String(inputs.identifier ?? inputs.replicationGroupId ?? inputs.name ?? `stand-in-${randomBytes(4).toString('hex')}`);
+    const outputs = TYPES[type]?.outputs(inputs, id) ?? {};
+    const later = Object.fromEntries(Object.keys(outputs).map((name) => [name, UNKNOWN]));
+    return preview ? { id: '', outputs: { ...inputs, ...later } } : { id, outputs: { ...inputs, ...outputs } };
+  }
+
+  /** It has no memory of its own: what the engine knows is what there is. */
+  async read(id: string, { inputs }: Asked, state: Properties): Promise<Resource> {
+    return { id, outputs: { ...inputs, ...state } };
+  }
+
+  async update(id: string, { type, inputs }: Asked): Promise<Resource> {
+    return { id, outputs: { ...inputs, ...TYPES[type]?.outputs(inputs, id) } };
+  }
+
+  async delete(): Promise<void> {
+    // Nothing was made.
+  }
+}
+
+serve(new Cloud());
