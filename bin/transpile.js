@@ -1,0 +1,45 @@
+// Lets `require` load TypeScript: transpiled by swc, never type-checked, kept on disk by the hash of its text, so that swc itself is
+// loaded only where something changed.
+const { createHash } = require('node:crypto');
+const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { homedir } = require('node:os');
+const { join } = require('node:path');
+
+const FORM = 'v1 es2022 commonjs';
+const OPTIONS = {
+  jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2022', keepClassNames: true },
+  module: { type: 'commonjs' },
+  sourceMaps: 'inline',
+};
+
+function transpileOnLoad() {
+  process.setSourceMapsEnabled(true);
+  require.extensions['.ts'] = (module, file) => module._compile(javascriptOf(file), file);
+}
+
+function javascriptOf(file) {
+  const typescript = readFileSync(file, 'utf8');
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'seaworthy', 'transpiled');
+  const kept = join(cache, `${createHash('sha256').update(FORM).update(file).update('\0').update(typescript).digest('hex')}.js`);
+  try {
+    return readFileSync(kept, 'utf8');
+  } catch {
+    const { code } = require('@swc/core').transformSync(typescript, { ...OPTIONS, filename: file, swcrc: false });
+    keep(cache, kept, code);
+    return code;
+  }
+}
+
+/** A cache that cannot be written costs time, and nothing else. */
+function keep(cache, kept, code) {
+  try {
+    mkdirSync(cache, { recursive: true });
+    const draft = `${kept}.${process.pid}`;
+    writeFileSync(draft, code);
+    renameSync(draft, kept);
+  } catch {
+    // Read-only or full: the next run transpiles again.
+  }
+}
+
+module.exports = { transpileOnLoad };
