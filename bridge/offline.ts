@@ -28,8 +28,13 @@ export async function runOffline(run: OfflineRun, program: () => unknown): Promi
   const fail = (error: unknown) => failures.push(error);
   process.on('unhandledRejection', fail);
   try {
+    // Caught here: the SDK would reject several promises with it that nobody awaits.
     await runInPulumiStack(async () => {
-      await program();
+      try {
+        await program();
+      } catch (error) {
+        fail(error);
+      }
     });
     await disconnect(false);
   } finally {

@@ -24,20 +24,20 @@ export async function preview(options: PreviewOptions): Promise<boolean> {
 const loadWatch = (): typeof import('./watch') => require('./watch');
 
 /** Runs the project, and draws it for the page that this process writes on. */
-export async function drawn(options: PreviewOptions): Promise<{ text: string; isFine: boolean }> {
+export async function drawn(options: PreviewOptions, started = 0): Promise<{ text: string; isFine: boolean }> {
   const run = await runProject(process.cwd(), options.env);
   const isFine = !run.problems.some((p) => p.severity === 'error');
   const made = previewOf({ ...run, environment: options.env }, narrowed(options));
   if (options.json) return { text: `${JSON.stringify(made, null, 2)}\n`, isFine };
-  return { text: isFine ? page(made, options) : refusal(run, options), isFine };
+  return { text: isFine ? page(made, options, (performance.now() - started) / 1000) : refusal(run, options), isFine };
 }
 
-function page(made: Preview, { all }: PreviewOptions): string {
+function page(made: Preview, { all }: PreviewOptions, seconds: number): string {
   return renderPreview(made, {
     page: pageOf(process.stdout, process.env),
     all,
     problemsFirst: isCi(),
-    seconds: process.uptime(),
+    seconds,
   });
 }
 

@@ -41,10 +41,25 @@ export function dependencies(walked: Walked): GraphEdge[] {
     }
     if (node.provider !== undefined) edges.add(node.path, node.provider, 'is created by it');
   }
-  for (const construct of walked.constructs) {
-    for (const target of construct.node.dependencies) declared(construct, target, walked, edges);
-  }
+  for (const { construct, target } of declarations(walked)) declared(construct, target, walked, edges);
   return edges.all();
+}
+
+interface Declaration {
+  readonly construct: IConstruct;
+  readonly target: IConstruct;
+}
+
+/** What the program declared, the smallest groups first: the edges inside a group thin out those between groups. */
+function declarations({ constructs, index, last }: Walked): Declaration[] {
+  const size = (construct: IConstruct) => {
+    const start = index.get(construct) ?? 0;
+    return (last[start] ?? start) - start;
+  };
+  const all = constructs.flatMap((construct) => construct.node.dependencies.map((target) => ({ construct, target })));
+  return all
+    .map((declaration) => ({ ...declaration, size: size(declaration.construct) + size(declaration.target) }))
+    .sort((a, b) => a.size - b.size);
 }
 
 /** Group to group: the first of one after the last of the other, which implies all the rest with S + T edges, not S × T. */

@@ -2,7 +2,7 @@ import { isMarker, marker } from '../constructs/core/marker';
 import { isSystem } from '../constructs/core/system';
 import { type Digest, toValue } from '../constructs/core/value';
 import type { GraphNode } from './graph';
-import { at, isRecord, text } from './json-value';
+import { at, isRecord } from './json-value';
 import { dataReadBy, podTemplateOf, providedBy } from './references';
 
 /** The annotation that rolls pods when what they read changes. */
@@ -59,15 +59,13 @@ function contentOf({ inputs }: GraphNode): unknown {
 }
 
 function annotated(node: GraphNode, digest: string): GraphNode {
-  const inputs = structuredClone(node.inputs);
-  const template = podTemplateOf(text(inputs.kind) ?? '', inputs);
-  const metadata = at(template, 'metadata');
-  const annotations = at(metadata, 'annotations');
-  if (template !== undefined) {
-    template.metadata = {
-      ...(isRecord(metadata) ? metadata : {}),
-      annotations: { ...(isRecord(annotations) ? annotations : {}), [DIGEST_ANNOTATION]: digest },
-    };
-  }
-  return { ...node, inputs };
+  const { spec } = node.inputs;
+  const template = at(spec, 'template');
+  if (!isRecord(spec) || !isRecord(template)) return node;
+  const annotations = at(template, 'metadata', 'annotations');
+  const metadata = {
+    ...(isRecord(template.metadata) ? template.metadata : {}),
+    annotations: { ...(isRecord(annotations) ? annotations : {}), [DIGEST_ANNOTATION]: digest },
+  };
+  return { ...node, inputs: { ...node.inputs, spec: { ...spec, template: { ...template, metadata } } } };
 }

@@ -15,11 +15,12 @@ export function paintOn({ colour }: Page): Paint {
   return createColors(colour);
 }
 
-/** The page of this process: https://no-color.org, and what CI systems set. */
+/** The page of this process: https://no-color.org. A process that draws for another is told of its terminal by SEAWORTHY_TTY and _COLUMNS. */
 export function pageOf(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Page {
-  const isTerminal = stream.isTTY === true;
+  const isTerminal = stream.isTTY === true || environment.SEAWORTHY_TTY === '1';
   const isPlain = environment.NO_COLOR !== undefined && environment.NO_COLOR !== '';
-  const width = isTerminal ? stream.columns || 80 : Number.POSITIVE_INFINITY;
+  const columns = stream.columns || Number(environment.SEAWORTHY_COLUMNS) || 80;
+  const width = isTerminal ? columns : Number.POSITIVE_INFINITY;
   return { width, colour: isTerminal && !isPlain && environment.TERM !== 'dumb' };
 }
 

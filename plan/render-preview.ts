@@ -46,7 +46,8 @@ function renderSystem(system: PreviewSystem, preview: Preview, options: RenderOp
   const column = Math.max(8, ...system.parts.map((p) => widthOf(p.name))) + 3;
   const parts = system.parts.flatMap((part, i) => {
     const facts = folded(`  ${paint.bold(padded(part.name, column))}${part.facts.join('   ')}`, page, column + 2);
-    const about = edges.flatMap((edge) => edgeLine(edge, part.path, system.name, page));
+    const [callers, others] = [edges.filter((e) => e.to === part.path), edges.filter((e) => e.to !== part.path)];
+    const about = [...callers, ...others].flatMap((edge) => edgeLine(edge, part.path, system.name, page));
     return [...(i === 0 ? [] : ['']), facts, ...about];
   });
   const closed = folded('  Not reachable: everything that is not written above, but DNS.', page, 4);
@@ -67,7 +68,8 @@ function edgeLine(edge: Connection, part: string, system: string, page: Page): s
   const variables = edge.variables.length === 0 ? [{ name: `:${edge.port}`, unknown: [] }] : edge.variables;
   return variables.map(({ name, secret, unknown }) => {
     const place = secret === undefined ? '' : `   ${secret.name}/${secret.key}`;
-    const hidden = [...(secret === undefined ? [] : ['secret']), ...unknown.map((u) => `known after apply: ${short(u)}`)];
+    const later = unknown.length === 0 ? [] : [`known after apply: ${unknown.map(short).join(', ')}`];
+    const hidden = [...(secret === undefined ? [] : ['secret']), ...later];
     const note = hidden.length === 0 ? '' : `   ${paint.dim(`[${hidden.join(', ')}]`)}`;
     return folded(`    ${paint.green('→')} ${padded(short(edge.to), 10)} ${name}${place}${note}`, page, 17);
   });

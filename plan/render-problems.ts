@@ -1,5 +1,5 @@
 import type { Problem, Severity } from '../constructs/core/problem';
-import { folded, type Page, paintOn } from './page';
+import { folded, type Page, paintOn, widthOf } from './page';
 
 const ORDER: readonly Severity[] = ['warning', 'placeholder', 'error'];
 const MARKS: Readonly<Record<Severity, string>> = { error: '✗', placeholder: '!', warning: '!' };
@@ -10,8 +10,11 @@ export function renderProblems(problems: readonly Problem[], page: Page): string
   const sorted = [...problems].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
   return sorted.flatMap((problem) => {
     const ink = problem.severity === 'error' ? paint.red : paint.yellow;
-    const head = folded(`  ${ink(MARKS[problem.severity])} ${paint.bold(problem.code)}  ${problem.what}`, page, 6);
-    const where = problem.where === undefined ? [] : [`      ${paint.dim(problem.where)}`];
+    const place = problem.where === undefined ? '' : `   ${paint.dim(problem.where)}`;
+    const line = `  ${ink(MARKS[problem.severity])} ${paint.bold(problem.code)}  ${problem.what}`;
+    const fits = widthOf(line + place) <= page.width && !problem.what.includes('\n');
+    const head = fits ? line + place : folded(line, page, 6);
+    const where = fits || place === '' ? [] : [`      ${place.trim()}`];
     const fix = problem.fix === undefined ? [] : [folded(`      Fix: ${problem.fix}`, page, 11)];
     return [head, ...where, ...fix];
   });

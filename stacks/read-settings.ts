@@ -94,7 +94,7 @@ export class SettingsReader {
   }
 
   private placeholder(key: string, leaf: Leaf, setting: Setting<unknown>): void {
-    const what = `${key} is the placeholder ${leaf.value}. Preview goes on; \`pulumi up\` will refuse it.`;
+    const what = `${key} is the placeholder ${leaf.value}; \`pulumi up\` will refuse it.`;
     const fix = `pulumi config set ${this.stackFlag} ${key.includes('.') ? '--path ' : ''}${key} <your ${setting.is.split(/[:;,]/)[0]}>`;
     this.problems.push({ code: 'SW-CONFIG-012', severity: 'placeholder', where: this.lineOf(leaf), what, fix });
   }

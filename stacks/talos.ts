@@ -38,13 +38,6 @@ export class Talos extends System {
     super(scope, 'talos', { namespace: 'talos-system', platform, environment });
 
     // parts
-    const postgres = new Postgres(this, 'postgres', {
-      database: 'talos',
-      version: settings['database.version'],
-      storage: settings['database.storage'],
-      placement: settings['database.placement'],
-    });
-    const redis = new Redis(this, 'redis', { name: 'redis-cluster', placement: settings['cache.placement'] });
     const gateway = new Gateway(this, 'gateway', {
       image: `ghcr.io/talosprotocol/talos-gateway:${settings.tag}`,
       port: 8000,
@@ -75,6 +68,13 @@ export class Talos extends System {
         },
       ],
     });
+    const postgres = new Postgres(this, 'postgres', {
+      database: 'talos',
+      version: settings['database.version'],
+      storage: settings['database.storage'],
+      placement: settings['database.placement'],
+    });
+    const redis = new Redis(this, 'redis', { name: 'redis-cluster', placement: settings['cache.placement'] });
 
     // edges: what is not written here cannot talk
     connect(gateway, postgres, { env: { DATABASE_URL: url() }, secret: { name: 'talos-secrets', key: 'database-url' } });

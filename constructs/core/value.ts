@@ -1,3 +1,4 @@
+import type { Output } from '@pulumi/pulumi/output';
 import type { IConstruct } from 'constructs';
 import { isMarker, marker, numberMarker, valueOf } from './marker';
 
@@ -49,7 +50,7 @@ export interface Digest {
 export type Value = Attribute | Foreign | ConfigSecret | Composed | Base64 | Digest;
 
 /** Text that may hold one whole marker (from this module) or be a Pulumi Output of text. */
-export type Text = string | number | { readonly __pulumiOutput?: true };
+export type Text = string | number | Output<string> | Output<number> | Output<string | undefined>;
 
 /** The marker of an attribute: use it wherever a string is asked for. */
 export function attribute(of: IConstruct, path: string, options: { secret?: boolean } = {}): string {
@@ -198,7 +199,7 @@ export function sourceOf(value: Value): string {
 }
 
 /** Pulumi marks its Outputs with this property; asking for it loads no SDK. */
-export function isOutput(thing: unknown): thing is { readonly __pulumiOutput: true } {
+export function isOutput(thing: unknown): thing is Output<string> {
   return typeof thing === 'object' && thing !== null && '__pulumiOutput' in thing && thing.__pulumiOutput === true;
 }
 

@@ -89,7 +89,8 @@ export class Steps {
       this.all.push({ urn: metadata.urn, op: metadata.op, type: metadata.type, inputs, changed, failed: false });
     }
     const message = event.diagnosticEvent?.message;
-    if (message !== undefined) this.messages.push(message);
+    const severity: string | undefined = event.diagnosticEvent?.severity;
+    if (message !== undefined && severity !== 'debug') this.messages.push(message);
   };
 
   /** The resources that something happened to: `create talos/gateway/deployment`. */

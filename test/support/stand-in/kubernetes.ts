@@ -83,7 +83,7 @@ class Kubernetes implements StandIn {
     if (asked.preview) return { id, outputs: { ...asked.inputs, ...(await this.tried(object)) } };
     const client = this.connected();
     const live = await client.get(object);
-    await client.apply(asked.ignoreChanges.reduce((o, path) => leaving(o, path, live), object), { manager: MANAGER });
+    await this.taken(asked.ignoreChanges.reduce((o, path) => leaving(o, path, live), object));
     return { id, outputs: outputsOf(asked.inputs, await this.ready(object, asked)) };
   }
 
@@ -92,6 +92,17 @@ class Kubernetes implements StandIn {
     const client = this.connected();
     await client.delete(object);
     await until(async () => (await client.get(object)) === undefined, `${idOf(object)} is still there`, asked.timeoutSeconds);
+  }
+
+  /** As the real provider: what a person changed with kubectl is taken back; what a controller owns is a conflict. */
+  private async taken(object: KubeObject): Promise<void> {
+    try {
+      await this.connected().apply(object, { manager: MANAGER });
+    } catch (error) {
+      const isPersons = error instanceof KubeError && error.status === 409 && /conflict.* with "kubectl/.test(error.message);
+      if (!isPersons) throw error;
+      await this.connected().apply(object, { manager: MANAGER, force: true });
+    }
   }
 
   /** A dry run, where everything is known: what the API server refuses is refused in preview. Gives nothing to the outputs. */

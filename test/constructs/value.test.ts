@@ -1,0 +1,42 @@
+import { isMarker, resetMarkers, valueOf } from '../../constructs/core/marker';
+import { base64, configSecret, isSecret, json, jsonString, sourceOf, text, uri } from '../../constructs/core/value';
+
+beforeEach(() => resetMarkers());
+const password = () => configSecret('shop:password');
+
+test('a text of plain parts is plain', () => {
+  expect(text`http://${'shop'}:${8080}/${uri('a b/c')}`).toBe('http://shop:8080/a%20b%2Fc');
+});
+
+test('a text with a value is a marker that knows its source', () => {
+  const composed = text`postgres://${uri('shop')}:${uri(password())}@db`;
+  expect(isMarker(composed)).toBe(true);
+  expect(sourceOf(valueOf(composed))).toBe('config shop:password');
+});
+
+test('secretness of a part is that of the whole', () => {
+  expect(isSecret(valueOf(text`a${password()}`))).toBe(true);
+  expect(isSecret(valueOf(base64(password())))).toBe(true);
+});
+
+test('a text of one value alone is that value', () => {
+  const marker = password();
+  expect(valueOf(text`${marker}`)).toBe(valueOf(marker));
+});
+
+test('JSON of plain leaves is plain JSON', () => {
+  expect(JSON.parse(json({ a: [1, 'b', true] }))).toEqual({ a: [1, 'b', true] });
+});
+
+test('JSON with a value escapes what is put in later', () => {
+  const value = valueOf(json({ key: password() }));
+  expect(value).toMatchObject({ kind: 'composed', pieces: ['{"key":"', { encode: 'json' }, '"}'] });
+});
+
+test('a part for a JSON literal is escaped at once where it is known', () => {
+  expect(text`{"a":"${jsonString('say "hi"')}"}`).toBe('{"a":"say \\"hi\\""}');
+});
+
+test('base64 of a plain text is made at once', () => {
+  expect(base64('shop')).toBe('c2hvcA==');
+});

@@ -1,0 +1,164 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ConfigMap, Stack } from '@pulumi/pulumi/automation';
+import main = require('../../index');
+import { runOffline } from '../../bridge/offline';
+import { openSession } from '../../bridge/session';
+import { at, isRecord, text } from '../../graph/json-value';
+import { readable } from '../../plan/wire';
+import { Bed, operation } from '../support/bed';
+import type { Steps } from '../support/engine';
+
+jest.setTimeout(300_000);
+
+const NAMESPACE = 'talos-system';
+const bed = new Bed();
+let stack: Stack;
+
+beforeAll(async () => {
+  await bed.start();
+  stack = await bed.engine.stack('seaworthy', 'dev', main, bed.devConfig());
+});
+afterAll(() => bed.stop());
+
+/** What an offline run registers, by URN, with secrets and unknowns named alike on both sides. */
+async function offline(): Promise<Map<string, unknown>> {
+  const config = bed.devConfig();
+  const secretKeys = Object.keys(config).filter((key) => config[key]?.secret);
+  const plain = Object.fromEntries(Object.entries(config).map(([key, { value }]) => [key, value]));
+  openSession(Object.entries(plain).map(([key, value]) => ({ key, value, secret: secretKeys.includes(key) })));
+  const run = { project: 'seaworthy', stack: 'dev', config: plain, secretKeys };
+  const resources = await runOffline(run, main);
+  openSession([]).offline = false;
+  return new Map(resources.map((r) => [r.urn, comparable(r.inputs)]));
+}
+
+/** Encrypted configuration is not known offline, and is in the engine: both are secret, and that is what counts. */
+function comparable(inputs: unknown): unknown {
+  const plain = readable(inputs, {});
+  return JSON.parse(JSON.stringify(plain, (_key, leaf: unknown) => (isRecord(leaf) && (leaf.secret === true || 'unknown' in leaf) ? 'hidden' : leaf)));
+}
+
+function engineInputs(steps: Steps): Map<string, unknown> {
+  const own = steps.all.filter((s) => !/::default(_|$)/.test(s.urn));
+  return new Map(own.map((s) => [s.urn, comparable(engineForm(s.inputs))]));
+}
+
+/** In events the engine writes `[secret]`, and unknowns with their wire signature; provider versions are the engine's own addition. */
+function engineForm(inputs: unknown): unknown {
+  const hidden = JSON.parse(JSON.stringify(inputs, (_key, leaf: unknown) => (leaf === '[secret]' ? { secret: true } : leaf)));
+  const { version: _, __internal: __, ...own } = hidden;
+  return own;
+}
+
+describe.each([['dev']])('Talos, %s, on a real engine and a real API server', () => {
+  test('the preview of the engine is the offline preview, URN by URN and input by input', async () => {
+    const expected = await offline();
+    const found = engineInputs(await operation(stack, 'preview'));
+    expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected));
+  });
+
+  test('up creates what was previewed', async () => {
+    const previewed = (await operation(stack, 'preview')).changes.sort();
+    const steps = await operation(stack, 'up');
+    expect(steps.changes.sort()).toEqual(previewed);
+    const live = await bed.cluster.client().list('apps/v1', 'Deployment', NAMESPACE);
+    expect(live.map((d) => text(at(d, 'metadata', 'name'))).sort()).toEqual(['redis-cluster', 'talos-gateway']);
+  });
+
+  test('the URL in the Secret opens with the password that the database was given', async () => {
+    const client = bed.cluster.client();
+    const secret = async (name: string, key: string) => {
+      const object = await client.get({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: NAMESPACE } });
+      return Buffer.from(text(at(object, 'data', key)) ?? '', 'base64').toString();
+    };
+    const password = await secret('talos-postgres-auth', 'password');
+    expect(password).toMatch(/^[0-9a-z]{32}$/);
+    expect(await secret('talos-secrets', 'database-url')).toBe(`postgresql://talos:${password}@talos-postgres:5432/talos`);
+  });
+
+  test('no secret is in clear in state, history or output', async () => {
+    const client = bed.cluster.client();
+    const secrets = await client.list('v1', 'Secret', NAMESPACE);
+    const values = secrets.flatMap((s) => (isRecord(s.data) ? Object.values(s.data) : [])).map(String);
+    const clear = [...values, ...values.map((v) => Buffer.from(v, 'base64').toString())];
+    expect(clear.length).toBeGreaterThan(6);
+    const files = filesBelow(bed.engine.stateFolder).map((file) => readFileSync(file, 'utf8'));
+    expect(clear.filter((value) => files.some((file) => file.includes(value)))).toEqual([]);
+    expect(files.some((file) => file.includes(bed.cluster.kubeconfig.slice(0, 60)))).toBe(false);
+  });
+
+  test('a second up changes nothing', async () => {
+    expect((await operation(stack, 'up')).changes).toEqual([]);
+  });
+
+  test('a changed tag updates the gateway, and nothing else', async () => {
+    await stack.setConfig('talos:tag', { value: '4a5b6c7' });
+    expect((await operation(stack, 'up')).changes).toEqual(['update talos/gateway/deployment']);
+  });
+
+  test('a changed ConfigMap is updated in place', async () => {
+    await stack.setConfig('talos:ingress.requestsPerSecond', { value: '40' }, true);
+    expect((await operation(stack, 'up')).changes).toEqual(['update talos/front-door-talos-api/object']);
+  });
+
+  test('what an autoscaler decided stays, through an unrelated change', async () => {
+    const client = bed.cluster.client();
+    const path = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/talos-gateway/scale`;
+    await client.call('PATCH', `${path}?fieldManager=kube-controller-manager`, { spec: { replicas: 2 } }, 'application/merge-patch+json');
+    await stack.setConfig('talos:tag', { value: '5c6d7e8' });
+    expect((await operation(stack, 'up')).changes).toEqual(['update talos/gateway/deployment']);
+    const live = await client.get({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'talos-gateway', namespace: NAMESPACE } });
+    expect(at(live, 'spec', 'replicas')).toBe(2);
+  });
+
+  test('drift is seen by refresh, and put right by the next up', async () => {
+    const client = bed.cluster.client();
+    const service = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'gateway-surface-config', namespace: NAMESPACE } };
+    await client.call('PATCH', `${await client.pathOf(service)}?fieldManager=kubectl-edit`, { data: { 'gateway_surface.json': '{}' } }, 'application/merge-patch+json');
+    await operation(stack, 'refresh');
+    const steps = await operation(stack, 'up');
+    expect(steps.changes).toContain('update talos/gateway/file-gateway_surface.json');
+    expect(at(await client.get(service), 'data', 'gateway_surface.json')).toContain('llm.chat.completions');
+  });
+
+  test('an unreachable API server is refused, where the engine alone would end well', async () => {
+    const away = bed.cluster.kubeconfig.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:1');
+    const { status, output } = previewApart(bed.devConfig({ 'seaworthy:kubeconfig': { value: away, secret: true } }));
+    expect(output).toMatch(/SW-CLUSTER-001 the API server https:\/\/127\.0\.0\.1:1 does not answer/);
+    expect(output).not.toMatch(/ at .*\.ts:\d+/);
+    expect(status).toBe(1);
+  });
+
+  test('a changed address of the same cluster replaces nothing', async () => {
+    const other = bed.cluster.kubeconfig.replace('127.0.0.1', 'localhost');
+    await stack.setConfig('seaworthy:kubeconfig', { value: other, secret: true });
+    const { changes } = await operation(stack, 'up');
+    expect(changes.filter((change) => !change.endsWith(' cluster'))).toEqual([]);
+    expect(changes.some((change) => change.includes('replace'))).toBe(false);
+  });
+
+  test('destroy leaves nothing, claims included', async () => {
+    await operation(stack, 'destroy');
+    const client = bed.cluster.client();
+    const namespaces = (await client.list('v1', 'Namespace')).map((n) => text(at(n, 'metadata', 'name')));
+    expect(namespaces).not.toContain(NAMESPACE);
+    expect(await client.list('v1', 'PersistentVolumeClaim', NAMESPACE)).toEqual([]);
+  });
+});
+
+/** A preview by a process of its own, as a user's is: a refused program rejects promises of the SDK that jest would not forgive. */
+function previewApart(config: ConfigMap): { status: number | null; output: string } {
+  const script = join(__dirname, '..', 'support', 'preview-apart.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, JSON.stringify(config)], { encoding: 'utf8' });
+  return { status, output: stdout + stderr };
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? filesBelow(path) : [path];
+  });
+}

@@ -1,0 +1,107 @@
+import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
+import { Deployment, k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { fieldProblems, uncheckedKinds } from '../../graph/fields';
+import { buildGraph } from '../../graph/build';
+import { graphOf } from '../support/offline';
+
+test('only charts and what says so are components, however many children there are', () => {
+  const graph = graphOf((app) => {
+    const chart = new Chart(app, 'shop');
+    const group = new Construct(chart, 'group');
+    new k8s.KubeConfigMap(group, 'a', { metadata: { name: 'a' } });
+  });
+  expect(graph.nodes.map((n) => [n.path, n.parent])).toEqual([
+    ['shop', undefined],
+    ['shop/group/a', 'shop'],
+  ]);
+});
+
+test("a chart's namespace is taken off what belongs to the whole cluster", () => {
+  const graph = graphOf((app) => {
+    const chart = new Chart(app, 'shop', { namespace: 'shop' });
+    new k8s.KubeClusterRole(chart, 'role', { metadata: { name: 'reader' } });
+    new k8s.KubeConfigMap(chart, 'map', { metadata: { name: 'map' } });
+  });
+  const namespaces = graph.nodes.filter((n) => n.object).map((n) => [n.object?.kind, n.object?.namespace, n.inputs.metadata]);
+  expect(namespaces).toEqual([
+    ['ClusterRole', undefined, { name: 'reader' }],
+    ['ConfigMap', 'shop', { name: 'map', namespace: 'shop' }],
+  ]);
+});
+
+test('two objects of one identity are refused', () => {
+  const graph = graphOf((app) => {
+    const chart = new Chart(app, 'shop', { namespace: 'shop' });
+    for (const id of ['a', 'b']) new k8s.KubeConfigMap(chart, id, { metadata: { name: 'same' } });
+  });
+  expect(graph.problems.map((p) => [p.code, p.where])).toEqual([['SW-GRAPH-002', 'shop/b']]);
+});
+
+test('a field that cdk8s-plus-27 drops is named', () => {
+  const graph = graphOf((app) => {
+    const service = { ports: [{ port: 80 }], trafficDistribution: 'PreferClose' };
+    new k8s.KubeService(new Chart(app, 'shop'), 'service', { metadata: { name: 'web' }, spec: service });
+  });
+  expect(graph.problems.map((p) => [p.code, p.where, p.what.split(' ')[0]])).toEqual([
+    ['SW-GRAPH-003', 'shop/service', 'spec.trafficDistribution'],
+  ]);
+});
+
+test('a chart that knows nothing of us has no problems', () => {
+  const graph = graphOf((app) => {
+    const chart = new Chart(app, 'plain', { namespace: 'plain' });
+    const web = new Deployment(chart, 'web', { containers: [{ image: 'nginx:1.30', portNumber: 8080 }] });
+    web.exposeViaService().exposeViaIngress('/');
+  });
+  expect([...graph.problems, ...fieldProblems(graph.nodes, '1.35')]).toEqual([]);
+  expect(graph.nodes.filter((n) => n.object).map((n) => n.object?.kind).sort()).toEqual(['Deployment', 'Ingress', 'Service']);
+});
+
+test('what cdk8s cannot render is a problem of that object', () => {
+  const graph = graphOf((app) => {
+    const map = new k8s.KubeConfigMap(new Chart(app, 'shop'), 'map', { metadata: { name: 'map' } });
+    map.addJsonPatch(JsonPatch.replace('/data/absent', 'x'));
+  });
+  expect(graph.problems.map((p) => [p.code, p.where])).toEqual([['SW-GRAPH-004', 'shop/map']]);
+});
+
+test('building leaves cdk8s as it was', () => {
+  const app = new App();
+  const map = new k8s.KubeConfigMap(new Chart(app, 'shop'), 'map', { metadata: { name: 'map' } });
+  const before = map.toJson;
+  buildGraph(app);
+  expect(map.toJson).toBe(before);
+});
+
+describe('the fields of Kubernetes', () => {
+  const service = (spec: Record<string, unknown>, apiVersion = 'v1') =>
+    graphOf((app) => {
+      new ApiObject(new Chart(app, 'shop'), 'x', { apiVersion, kind: 'Service', metadata: { name: 'x' }, spec });
+    });
+
+  test.each<[string, Record<string, unknown>, string, string, RegExp]>([
+    ['a slip', { ports: [{ port: 80, targetprot: 80 }] }, '1.35', 'SW-SCHEMA-001', /ports\[0\]\.targetprot.*Did you mean targetPort/],
+    ['a missing field', { ports: [{ name: 'http' }] }, '1.35', 'SW-SCHEMA-003', /spec\.ports\[0\]\.port is required/],
+    ['a field of a later version', { trafficDistribution: 'PreferClose' }, '1.29', 'SW-SCHEMA-005', /1\.30/],
+    ['a number where a text is asked for', { type: 5 }, '1.35', 'SW-SCHEMA-006', /spec\.type must be a text/],
+    ['a text where a list is asked for', { ports: 'http' }, '1.35', 'SW-SCHEMA-006', /spec\.ports must be a list/],
+  ])('%s is named with its path', (_name, spec, version, code, words) => {
+    const problems = fieldProblems(service(spec).nodes, version);
+    expect(problems.map((p) => p.code)).toEqual([code]);
+    expect(problems[0]?.what).toMatch(words);
+  });
+
+  test('a version that is not served is named, with those that are', () => {
+    const [problem] = fieldProblems(service({}, 'autoscaling/v2beta2').nodes, '1.35');
+    expect(problem?.code).toBe('SW-SCHEMA-002');
+  });
+
+  test('below 1.24 nothing is accepted', () => {
+    expect(fieldProblems([], '1.23').map((p) => p.code)).toEqual(['SW-SCHEMA-004']);
+  });
+
+  test('kinds that nobody knows are listed', () => {
+    expect(uncheckedKinds(service({}, 'acme.org/v1').nodes)).toEqual(['Service']);
+  });
+});

@@ -1,0 +1,72 @@
+import { Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { alias } from '../../constructs';
+import { resetMarkers } from '../../constructs/core/marker';
+import { configSecret } from '../../constructs/core/value';
+import { identityProblems, lockOf } from '../../graph/identity';
+import { graphOf } from '../support/offline';
+
+interface Names {
+  readonly part?: string;
+  readonly name?: string;
+  readonly image?: string;
+  readonly job?: string;
+  readonly was?: string;
+}
+
+function shop({ part = 'web', name = 'web', image = 'a:1', job = 'migrate-v1', was }: Names = {}) {
+  return graphOf((app) => {
+    const scope = new Construct(new Chart(app, 'shop', { namespace: 'shop' }), part);
+    if (was !== undefined) alias(scope, was);
+    new k8s.KubeService(scope, 'service', { metadata: { name } });
+    const env = [{ name: 'A', value: configSecret('shop:a') }];
+    const pod = { restartPolicy: 'Never', containers: [{ name: 'a', image, env }] };
+    new k8s.KubeJob(scope, 'job', { metadata: { name: job }, spec: { template: { spec: pod } } });
+  });
+}
+
+const lock = lockOf(shop());
+
+function refused(names: Names) {
+  return identityProblems(shop(names), lock, 'dev').map((p) => [p.code, p.where, p.fix]);
+}
+
+test('the same program is accepted', () => {
+  expect(refused({})).toEqual([]);
+});
+
+test('the lock does not depend on the run', () => {
+  resetMarkers();
+  expect(lockOf(shop())).toEqual(lock);
+});
+
+test('a silent rename is refused', () => {
+  expect(refused({ name: 'shop' })).toEqual([
+    ['SW-IDENTITY-001', 'shop/web/service', expect.stringContaining('npx seaworthy lock --env dev')],
+  ]);
+});
+
+test('a name under a new path is refused, with the line to paste', () => {
+  expect(refused({ part: 'site' })).toEqual([
+    ['SW-IDENTITY-002', 'shop/site/service', "alias(site, 'shop/web'); // shop/site"],
+    ['SW-IDENTITY-002', 'shop/site/job', "alias(site, 'shop/web'); // shop/site"],
+  ]);
+});
+
+test('one alias above serves everything below', () => {
+  expect(refused({ part: 'site', was: 'shop/web' })).toEqual([]);
+});
+
+test('a changed Job under its old name is refused', () => {
+  expect(refused({ image: 'a:2' }).map(([code, where]) => [code, where])).toEqual([['SW-IDENTITY-003', 'shop/web/job']]);
+});
+
+test('a changed Job under a new name and path is a new Job', () => {
+  const changed = graphOf((app) => {
+    const scope = new Construct(new Chart(app, 'shop', { namespace: 'shop' }), 'web');
+    const pod = { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a:2' }] };
+    new k8s.KubeJob(scope, 'job-v2', { metadata: { name: 'migrate-v2' }, spec: { template: { spec: pod } } });
+  });
+  expect(identityProblems(changed, lock, 'dev')).toEqual([]);
+});

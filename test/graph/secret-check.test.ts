@@ -1,0 +1,66 @@
+import { Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
+import { System } from '../../constructs';
+import { base64, configSecret, text } from '../../constructs/core/value';
+import { secretProblems } from '../../graph/secret-check';
+import { graphOf } from '../support/offline';
+
+const secret = () => configSecret('shop:password');
+
+function found(build: (chart: Chart) => void) {
+  return secretProblems(graphOf((app) => build(new Chart(app, 'shop'))).nodes).map((p) => [p.code, p.what.split(' ')[0]]);
+}
+
+function pod(container: Partial<k8s.Container>) {
+  return (chart: Chart) =>
+    new k8s.KubePod(chart, 'pod', { metadata: { name: 'pod' }, spec: { containers: [{ name: 'a', image: 'a:1', ...container }] } });
+}
+
+test.each<[string, (chart: Chart) => void, string]>([
+  ['a ConfigMap', (chart) => new k8s.KubeConfigMap(chart, 'map', { metadata: { name: 'm' }, data: { key: text`x${secret()}` } }), 'data.key'],
+  [
+    'an annotation',
+    (chart) => new k8s.KubeConfigMap(chart, 'map', { metadata: { name: 'm', annotations: { note: secret() } } }),
+    'metadata.annotations.note',
+  ],
+  ['a variable', (chart) => pod({ env: [{ name: 'A', value: secret() }] })(chart), 'containers[0].env[0].value'],
+  ['an argument', (chart) => pod({ args: ['--password', secret()] })(chart), 'containers[0].args[1]'],
+  ['base64 in a ConfigMap', (chart) => new k8s.KubeConfigMap(chart, 'map', { metadata: { name: 'm' }, data: { k: base64(secret()) } }), 'data.k'],
+])('a secret in %s is refused', (_name, build, path) => {
+  expect(found(build)).toEqual([['SW-SECRET-003', path]]);
+});
+
+test('a secret in a Secret is where it belongs', () => {
+  expect(found((chart) => new k8s.KubeSecret(chart, 's', { metadata: { name: 's' }, data: { key: base64(secret()) } }))).toEqual([]);
+});
+
+test.each([
+  ['DB_PASSWORD', 'hunter2'],
+  ['STRIPE_SECRET', 'sk_live_1'],
+  ['GITHUB_TOKEN', 'ghp_1'],
+  ['URL', 'postgres://user:hunter2@db/shop'],
+])('the plain text %s=%s is refused', (name, value) => {
+  expect(found((chart) => pod({ env: [{ name, value }] })(chart)).map(([code]) => code)).toEqual(['SW-SECRET-004']);
+});
+
+test.each([
+  ['TOKEN_TTL', '60'],
+  ['URL', 'https://acme.org/a:b@c'],
+  ['DB_PASSWORD', ''],
+])('%s=%s is no secret', (name, value) => {
+  expect(found((chart) => pod({ env: [{ name, value }] })(chart))).toEqual([]);
+});
+
+test('what is refused is never printed', () => {
+  const graph = graphOf((app) => pod({ env: [{ name: 'DB_PASSWORD', value: 'hunter2' }] })(new Chart(app, 'shop')));
+  expect(JSON.stringify(secretProblems(graph.nodes))).not.toContain('hunter2');
+});
+
+test('a Secret written into the program is refused in a System, and only named elsewhere', () => {
+  const build = (chart: Chart) => new k8s.KubeSecret(chart, 's', { metadata: { name: 's' }, stringData: { key: 'hunter2' } });
+  const severities = [
+    graphOf((app) => build(new System(app, 'shop', { namespace: 'shop' }))),
+    graphOf((app) => build(new Chart(app, 'shop'))),
+  ].map((graph) => secretProblems(graph.nodes).map((p) => [p.code, p.severity]));
+  expect(severities).toEqual([[['SW-SECRET-005', 'error']], [['SW-SECRET-005', 'warning']]]);
+});

@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { ConfigMap, Stack } from '@pulumi/pulumi/automation';
+import { ControlPlane } from './control-plane';
+import { Engine, Steps } from './engine';
+
+const ROOT = join(__dirname, '..', '..');
+
+/** A real engine and a real API server, made for one file of tests. */
+export class Bed {
+  readonly bin = execFileSync(join(ROOT, 'tools', 'build'), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
+  readonly cluster = new ControlPlane(this.bin);
+  readonly engine = new Engine(this.bin);
+
+  async start(): Promise<void> {
+    await this.cluster.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.cluster.stop();
+    this.engine.dispose();
+  }
+
+  /** The configuration of dev, as in its file, on this cluster. */
+  devConfig(more: ConfigMap = {}): ConfigMap {
+    return {
+      'seaworthy:target': { value: 'minikube' },
+      'seaworthy:profile': { value: 'dev' },
+      'seaworthy:systems': { value: 'talos' },
+      'seaworthy:kubeconfig': { value: this.cluster.kubeconfig, secret: true },
+      'talos:host': { value: 'talos.local.test' },
+      'talos:tag': { value: '3f2c1ab' },
+      ...more,
+    };
+  }
+}
+
+/** An operation of the engine, with its steps. @throws what the engine says, with its messages */
+export async function operation(stack: Stack, name: 'preview' | 'up' | 'refresh' | 'destroy'): Promise<Steps> {
+  const steps = new Steps();
+  const { onEvent } = steps;
+  try {
+    await stack[name]({ onEvent });
+  } catch (error) {
+    throw new Error(`${steps.messages.join('\n')}\n${error instanceof Error ? error.message : String(error)}`);
+  }
+  return steps;
+}
