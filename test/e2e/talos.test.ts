@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConfigMap, Stack } from '@pulumi/pulumi/automation';
+import type { Stack } from '@pulumi/pulumi/automation';
 import main = require('../../index');
 import { runOffline } from '../../bridge/offline';
 import { openSession } from '../../bridge/session';
@@ -99,7 +98,7 @@ describe.each([['dev']])('Talos, %s, on a real engine and a real API server', ()
     expect((await operation(stack, 'up')).changes).toEqual(['update talos/gateway/deployment']);
   });
 
-  test('a changed ConfigMap is updated in place', async () => {
+  test('a changed rate limit updates the front door, and nothing else', async () => {
     await stack.setConfig('talos:ingress.requestsPerSecond', { value: '40' }, true);
     expect((await operation(stack, 'up')).changes).toEqual(['update talos/front-door-talos-api/object']);
   });
@@ -126,7 +125,7 @@ describe.each([['dev']])('Talos, %s, on a real engine and a real API server', ()
 
   test('an unreachable API server is refused, where the engine alone would end well', async () => {
     const away = bed.cluster.kubeconfig.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:1');
-    const { status, output } = previewApart(bed.devConfig({ 'seaworthy:kubeconfig': { value: away, secret: true } }));
+    const { status, output } = bed.apart('preview', bed.devConfig({ 'seaworthy:kubeconfig': { value: away, secret: true } }));
     expect(output).toMatch(/SW-CLUSTER-001 the API server https:\/\/127\.0\.0\.1:1 does not answer/);
     expect(output).not.toMatch(/ at .*\.ts:\d+/);
     expect(status).toBe(1);
@@ -148,13 +147,6 @@ describe.each([['dev']])('Talos, %s, on a real engine and a real API server', ()
     expect(await client.list('v1', 'PersistentVolumeClaim', NAMESPACE)).toEqual([]);
   });
 });
-
-/** A preview by a process of its own, as a user's is: a refused program rejects promises of the SDK that jest would not forgive. */
-function previewApart(config: ConfigMap): { status: number | null; output: string } {
-  const script = join(__dirname, '..', 'support', 'preview-apart.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, JSON.stringify(config)], { encoding: 'utf8' });
-  return { status, output: stdout + stderr };
-}
 
 function filesBelow(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {

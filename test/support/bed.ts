@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { ConfigMap, Stack } from '@pulumi/pulumi/automation';
 import { ControlPlane } from './control-plane';
@@ -19,6 +19,13 @@ export class Bed {
   async stop(): Promise<void> {
     await this.cluster.stop();
     this.engine.dispose();
+  }
+
+  /** An operation by a process of its own, as a user's is: a refused program rejects promises of the SDK that jest would not forgive. */
+  apart(name: 'preview' | 'up', config: ConfigMap): { status: number | null; output: string } {
+    const script = join(__dirname, 'engine-apart.js');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, name, JSON.stringify(config)], { encoding: 'utf8' });
+    return { status, output: stdout + stderr };
   }
 
   /** The configuration of dev, as in its file, on this cluster. */

@@ -1,4 +1,4 @@
-// One preview by the real engine in a process of its own: prints what the engine says; exits 1 where it refuses.
+// One operation of the real engine in a process of its own: prints what the engine says; exits 1 where it refuses.
 const { join } = require('node:path');
 
 require(join(__dirname, '..', '..', 'bin', 'transpile')).transpileOnLoad();
@@ -9,8 +9,8 @@ async function main() {
   const bin = execFileSync(join(__dirname, '..', '..', 'tools', 'build'), { encoding: 'utf8' }).trim();
   const engine = new Engine(bin);
   try {
-    const stack = await engine.stack('seaworthy', 'dev', require('../../index.ts'), JSON.parse(process.argv[2]));
-    await stack.preview({ onOutput: (text) => process.stdout.write(text) });
+    const stack = await engine.stack('seaworthy', 'dev', require('../../index.ts'), JSON.parse(process.argv[3]));
+    await stack[process.argv[2]]({ onOutput: (text) => process.stdout.write(text) });
   } catch {
     process.exitCode = 1;
   } finally {
