@@ -44,8 +44,9 @@ export function folded(line: string, { width }: Page, indent: number): string {
 }
 
 /** One line: left and right end, with the rest of the page between them. */
-export function spreadLine(left: string, right: string, { width }: Page): string {
+export function spreadLine(left: string, right: string, page: Page): string {
+  const { width } = page;
   const columns = Number.isFinite(width) ? Math.min(width, 120) : 100;
   const gap = columns - stringWidth(left) - stringWidth(right);
-  return gap >= 2 ? `${left}${' '.repeat(gap)}${right}` : `${left}\n    ${right}`;
+  return gap >= 2 ? `${left}${' '.repeat(gap)}${right}` : `${left}\n${folded(`    ${right}`, page, 4)}`;
 }

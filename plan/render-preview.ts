@@ -21,7 +21,7 @@ export function renderPreview(preview: Preview, options: RenderOptions): string 
   const head = `  ${paint.bold(preview.environment)} · ${preview.target} · ${paint.dim('offline: nothing was contacted')}`;
   const lines = [
     '',
-    head,
+    folded(head, page, 4),
     ...(options.problemsFirst ? problems : []),
     ...preview.systems.flatMap((system) => ['', ...renderSystem(system, preview, options)]),
     ...unowned(preview, options),

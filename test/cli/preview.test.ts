@@ -1,0 +1,170 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Ajv from 'ajv';
+import { at, isRecord, list } from '../../graph/json-value';
+import { copyOfProject, ROOT, seaworthy } from '../support/command';
+
+const ESCAPE = '\u001b';
+let project: ReturnType<typeof copyOfProject>;
+beforeEach(() => {
+  project = copyOfProject();
+});
+afterEach(() => project.dispose());
+
+function change(file: string, from: string | RegExp, to: string): void {
+  const path = join(project.folder, file);
+  const before = readFileSync(path, 'utf8');
+  const after = before.replace(from, to);
+  if (after === before) throw new Error(`nothing to change in ${file}`);
+  writeFileSync(path, after);
+}
+
+const preview = (...args: string[]) => seaworthy(['preview', ...args], { folder: project.folder });
+
+test.each(['dev', 'prod'])('--json of %s is as its schema says', (environment) => {
+  const { status, stdout } = preview('--env', environment, '--json');
+  expect(status).toBe(0);
+  const validate = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(join(ROOT, 'plan', 'preview.schema.json'), 'utf8')));
+  validate(JSON.parse(stdout));
+  expect(validate.errors).toBeNull();
+});
+
+test('dev is previewed without being asked for', () => {
+  const { status, stdout } = preview();
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/dev · minikube · offline: nothing was contacted/);
+  expect(stdout).toMatch(/gateway +1–2 copies at 70 % CPU +:8000/);
+  expect(stdout).toMatch(/→ postgres +DATABASE_URL +talos-secrets\/database-url +\[secret, known after apply: postgres\/password\.result\]/);
+});
+
+test('what is unknown says which resource will tell', () => {
+  const resources = list(JSON.parse(preview('--env', 'prod', '--json').stdout).resources);
+  const secret = resources.find((r) => at(r, 'name') === 'talos-secrets');
+  expect(at(secret, 'inputs', 'spec', 'data', 0, 'remoteRef', 'key')).toEqual({ unknown: 'talos/postgres/instance.masterUserSecrets[0].secretArn' });
+  const keys = Object.keys(isRecord(secret) ? secret : {});
+  expect(keys).toEqual(['urn', 'type', 'kind', 'apiVersion', 'name', 'namespace', 'system', 'dependsOn', 'protect', 'inputs']);
+});
+
+test('a pipe gets no colour', () => {
+  expect(preview().stdout).not.toContain(ESCAPE);
+});
+
+test.each<[string, NodeJS.ProcessEnv, boolean]>([
+  ['a terminal gets colour', {}, true],
+  ['NO_COLOR takes it away', { NO_COLOR: '1' }, false],
+  ['a dumb terminal gets none', { TERM: 'dumb' }, false],
+])('%s', (_name, environment, isColoured) => {
+  const { stdout } = seaworthy(['preview'], { folder: project.folder, environment: { SEAWORTHY_TTY: '1', TERM: 'xterm', ...environment } });
+  expect(stdout.includes(ESCAPE)).toBe(isColoured);
+});
+
+test.each(['50', '80', '120'])('a terminal of %s columns is never overrun', (columns) => {
+  const environment = { SEAWORTHY_TTY: '1', SEAWORTHY_COLUMNS: columns, NO_COLOR: '1' };
+  const { stdout } = seaworthy(['preview', '--env', 'prod'], { folder: project.folder, environment });
+  const tooLong = stdout.split('\n').filter((line) => line.length > Number(columns) && line.trim().includes(' '));
+  expect(tooLong.filter((line) => !/Fix: pulumi config set/.test(line))).toEqual([]);
+});
+
+test('in CI problems come first', () => {
+  const { stdout } = seaworthy(['preview', '--env', 'prod'], { folder: project.folder, environment: { CI: 'true' } });
+  expect(stdout.indexOf('SW-CONFIG-012')).toBeLessThan(stdout.indexOf('gateway'));
+  expect(preview('--env', 'prod').stdout.indexOf('SW-CONFIG-012')).toBeGreaterThan(0);
+});
+
+test('--all lists every object with its URN, --part narrows to one', () => {
+  const all = preview('--all').stdout;
+  expect(all.match(/urn:pulumi:dev::seaworthy::/g)?.length).toBe(28);
+  const resources = list(JSON.parse(preview('--part', 'redis', '--json').stdout).resources);
+  expect(new Set(resources.map((r) => at(r, 'part')))).toEqual(new Set(['redis']));
+});
+
+describe('a mistake in the configuration', () => {
+  test('all are told at once, each with code, key, value, line and fix; and nothing else', () => {
+    change('Pulumi.prod.yaml', 'seaworthy:target: eks', 'seaworthy:target: eksx');
+    change('Pulumi.prod.yaml', 'seaworthy:profile: prod', 'seaworthy:profil: prod');
+    change('Pulumi.prod.yaml', 'talos:host: talos.yourdomain.com', 'talos:host: https://talos\n  talos:database:\n    storage: 20');
+    const { status, output } = preview('--env', 'prod');
+    expect(status).toBe(1);
+    for (const words of [
+      /SW-CONFIG-003 +seaworthy:target is "eksx"\. Known: minikube, eks, existing\. Did you mean "eks"\? +Pulumi\.prod\.yaml:3/,
+      /SW-CONFIG-001 +seaworthy:profil is not a key\. Did you mean seaworthy:profile\? +Pulumi\.prod\.yaml:4/,
+      /SW-CONFIG-002 +seaworthy:profile is required and missing/,
+    ]) {
+      expect(output).toMatch(words);
+    }
+    expect(output).not.toMatch(/\n +at /);
+  });
+
+  test('the keys of a system are told together', () => {
+    change('Pulumi.dev.yaml', 'talos:host: talos.local.test', 'talos:host: https://talos\n  talos:replcas: 3\n  talos:database:\n    storage: 20');
+    const { status, output } = preview();
+    expect(status).toBe(1);
+    expect(output).toMatch(/SW-CONFIG-006 +talos:host is "https:\/\/talos"; it must be a DNS name/);
+    expect(output).toMatch(/SW-CONFIG-001 +talos:replcas is not a key/);
+    expect(output).toMatch(/SW-CONFIG-007 +talos:database\.storage is "20"; it needs a unit\. +Pulumi\.dev\.yaml:8\n +Fix: "20Gi"/);
+  });
+
+  test('a secret in plain text is refused and not shown', () => {
+    change('Pulumi.dev.yaml', 'talos:tag', 'seaworthy:kubeconfig: hunter2\n  talos:tag');
+    const { status, output } = preview();
+    expect(status).toBe(1);
+    expect(output).toMatch(/SW-CONFIG-005 +seaworthy:kubeconfig is in plain text; it is a secret\./);
+    expect(output).toMatch(/Fix: pulumi config set --secret --stack dev seaworthy:kubeconfig/);
+    expect(output).not.toContain('hunter2');
+  });
+
+  test('an encrypted value counts as there, and is shown nowhere', () => {
+    change('Pulumi.dev.yaml', 'talos:tag', 'seaworthy:kubeconfig:\n    secure: v1:abc:hunter2\n  talos:tag');
+    const { status, output } = preview('--json');
+    expect(status).toBe(0);
+    expect(output).not.toContain('hunter2');
+    const provider = list(JSON.parse(output).resources).find((r) => at(r, 'name') === 'cluster');
+    expect(at(provider, 'inputs', 'kubeconfig')).toEqual({ unknown: 'config seaworthy:kubeconfig', secret: true });
+  });
+
+  test('an environment that is not there is named, with those that are', () => {
+    const { status, output } = preview('--env', 'prd');
+    expect(status).toBe(1);
+    expect(output).toMatch(/SW-PROJECT-002 Pulumi\.prd\.yaml does not exist; there are: dev, prod\./);
+  });
+
+  test('YAML that is none is told with its line', () => {
+    change('Pulumi.dev.yaml', 'config:', 'config: [');
+    const { status, output } = preview();
+    expect(status).toBe(1);
+    expect(output).toMatch(/Pulumi\.dev\.yaml:\d+\] SW-CONFIG-010 Pulumi\.dev\.yaml is not YAML/);
+  });
+});
+
+describe('a mistake in the program', () => {
+  test('an error that it throws is told with its place, without a stack trace', () => {
+    change('index.ts', 'const app = new App();', "const app = new App(); if (app !== undefined) throw new Error('the harbour is closed');");
+    const { status, output } = preview();
+    expect(status).toBe(1);
+    expect(output).toMatch(/Your program stopped at index\.ts:\d+:\d+:\n +the harbour is closed\n +Nothing was changed\./);
+  });
+});
+
+test('outside of a project the way into one is told', () => {
+  const { status, output } = seaworthy(['preview'], { folder: '/' });
+  expect(status).toBe(1);
+  expect(output).toMatch(/SW-PROJECT-001 no Pulumi\.yaml in \/ or above it/);
+});
+
+test.each([[['preview', '--help']], [['synth', '--help']], [['lock', '--help']], [['--help']]])('%j helps', (args) => {
+  const { status, stdout } = seaworthy(args);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/Usage: seaworthy/);
+});
+
+test.each([[['previw'], /Did you mean preview/], [['preview', '--evn', 'dev'], /Did you mean --env/]])('%j is a slip, not a crash', (args, words) => {
+  const { status, output } = seaworthy(args);
+  expect(status).toBe(1);
+  expect(output).toMatch(words);
+});
+
+test('a bug of ours says so, and exits with 2', () => {
+  const { status, output } = seaworthy(['preview'], { folder: project.folder, environment: { NODE_OPTIONS: `--require ${join(ROOT, 'test', 'support', 'bug.js')}` } });
+  expect(status).toBe(2);
+  expect(output).toMatch(/This is a bug of seaworthy, not yours\. Nothing was changed\./);
+});
