@@ -1,3 +1,6 @@
 /** What `import … from 'seaworthy'` gives. */
-export { type RegisterOptions, program, RefusedError, register } from './bridge';
+export { configSource, program, RefusedError, type RegisterOptions, register } from './bridge';
 export * from './constructs';
+export { readEnvironment } from './stacks/environment';
+export * as setting from './stacks/setting';
+export { platformOn, type TargetFacts } from './targets';

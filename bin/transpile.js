@@ -20,7 +20,10 @@ function transpileOnLoad() {
 function javascriptOf(file) {
   const typescript = readFileSync(file, 'utf8');
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'seaworthy', 'transpiled');
-  const kept = join(cache, `${createHash('sha256').update(FORM).update(file).update('\0').update(typescript).digest('hex')}.js`);
+  const kept = join(
+    cache,
+    `${createHash('sha256').update(FORM).update(file).update('\0').update(typescript).digest('hex')}.js`,
+  );
   try {
     return readFileSync(kept, 'utf8');
   } catch {

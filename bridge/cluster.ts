@@ -13,11 +13,22 @@ const PATIENCE_MS = 5000;
  * Asks the API server whether it is there, before the engine does: with an unreachable cluster Pulumi's preview and refresh end well, and
  * say nothing. Sends no credentials; any answer will do. Also refuses a cluster older than what the objects were checked against.
  */
-export async function clusterProblems(kubeconfig: string | undefined, context: string | undefined, wanted: string): Promise<Problem[]> {
+export async function clusterProblems(
+  kubeconfig: string | undefined,
+  context: string | undefined,
+  wanted: string,
+): Promise<Problem[]> {
   const config = kubeconfig ?? ambientKubeconfig();
   if (config === undefined) {
     const what = 'no kubeconfig was found: neither in the configuration, nor in KUBECONFIG, nor in ~/.kube/config.';
-    return [{ code: 'SW-CLUSTER-002', severity: 'error', what, fix: 'minikube start; or: pulumi config set --secret seaworthy:kubeconfig "$(cat kubeconfig)"' }];
+    return [
+      {
+        code: 'SW-CLUSTER-002',
+        severity: 'error',
+        what,
+        fix: 'minikube start; or: pulumi config set --secret seaworthy:kubeconfig "$(cat kubeconfig)"',
+      },
+    ];
   }
   const server = serverOf(config, context);
   if (server === undefined) {
@@ -27,7 +38,9 @@ export async function clusterProblems(kubeconfig: string | undefined, context: s
   const answer = await ask(server.url, server.authority);
   if ('failure' in answer) {
     const what = `the API server ${server.url} does not answer (${answer.failure}); nothing was changed.`;
-    return [{ code: 'SW-CLUSTER-001', severity: 'error', what, fix: `kubectl --server ${server.url} get --raw /readyz` }];
+    return [
+      { code: 'SW-CLUSTER-001', severity: 'error', what, fix: `kubectl --server ${server.url} get --raw /readyz` },
+    ];
   }
   return olderThan(answer.version, wanted);
 }
@@ -36,7 +49,14 @@ function olderThan(found: string | undefined, wanted: string): Problem[] {
   const minor = (version: string) => Number(/^v?1\.(\d+)/.exec(version)?.[1]);
   if (found === undefined || !(minor(found) < minor(wanted))) return [];
   const what = `the cluster runs Kubernetes ${found}, older than the ${wanted} that the objects were checked against.`;
-  return [{ code: 'SW-CLUSTER-004', severity: 'error', what, fix: `pulumi config set seaworthy:kubernetesVersion 1.${minor(found)}` }];
+  return [
+    {
+      code: 'SW-CLUSTER-004',
+      severity: 'error',
+      what,
+      fix: `pulumi config set seaworthy:kubernetesVersion 1.${minor(found)}`,
+    },
+  ];
 }
 
 function ambientKubeconfig(): string | undefined {
@@ -73,7 +93,11 @@ type Reply = { readonly failure: string } | { readonly version?: string };
 function ask(url: string, authority: string | undefined): Promise<Reply> {
   const request = url.startsWith('https:') ? requestHttps : requestHttp;
   return new Promise((resolve) => {
-    const options = { timeout: PATIENCE_MS, rejectUnauthorized: false, ...(authority === undefined ? {} : { ca: authority }) };
+    const options = {
+      timeout: PATIENCE_MS,
+      rejectUnauthorized: false,
+      ...(authority === undefined ? {} : { ca: authority }),
+    };
     const asked = request(new URL('/version', url), options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -1,5 +1,5 @@
-import { allConfig, getConfig } from '@pulumi/pulumi/runtime/config';
 import * as pulumiConfig from '@pulumi/pulumi/runtime/config';
+import { allConfig, getConfig } from '@pulumi/pulumi/runtime/config';
 import { getProject, getStack } from '@pulumi/pulumi/runtime/settings';
 import type { ConfigEntry, ConfigSource } from '../constructs/core/config-source';
 import { session } from './session';
@@ -36,6 +36,9 @@ export function secretConfig(key: string): string | undefined {
   const [first = '', ...path] = rest.split('.');
   const raw = getConfig(`${namespace}:${rest}`) ?? getConfig(`${namespace}:${first}`);
   if (raw === undefined || path.length === 0) return raw;
-  const found = path.reduce<unknown>((here, step) => (typeof here === 'object' && here !== null ? Reflect.get(here, step) : undefined), JSON.parse(raw));
+  const found = path.reduce<unknown>(
+    (here, step) => (typeof here === 'object' && here !== null ? Reflect.get(here, step) : undefined),
+    JSON.parse(raw),
+  );
   return typeof found === 'string' ? found : undefined;
 }

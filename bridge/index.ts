@@ -1,3 +1,3 @@
 export { configSource } from './config';
 export { program } from './program';
-export { RefusedError, register, type RegisterOptions } from './register';
+export { RefusedError, type RegisterOptions, register } from './register';

@@ -1,8 +1,8 @@
-import { disconnect, setMockOptions } from '@pulumi/pulumi/runtime/settings';
 import { setAllConfig } from '@pulumi/pulumi/runtime/config';
+import { disconnect, setMockOptions } from '@pulumi/pulumi/runtime/settings';
 import { runInPulumiStack } from '@pulumi/pulumi/runtime/stack';
 import { resetMarkers } from '../constructs/core/marker';
-import { type RegisteredResource, Recorder } from './recorder';
+import { Recorder, type RegisteredResource } from './recorder';
 
 export interface OfflineRun {
   readonly project: string;

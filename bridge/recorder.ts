@@ -61,7 +61,11 @@ export class Recorder {
     private readonly stack: string,
     private readonly preview: boolean,
     /** Outputs of a resource after apply. @default its inputs */
-    private readonly outputs: (type: string, name: string, inputs: Readonly<Record<string, unknown>>) => object = (_t, _n, inputs) => inputs,
+    private readonly outputs: (type: string, name: string, inputs: Readonly<Record<string, unknown>>) => object = (
+      _t,
+      _n,
+      inputs,
+    ) => inputs,
   ) {}
 
   registerResource(request: Request, reply: Callback<Response | undefined>): void {

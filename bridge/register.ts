@@ -3,8 +3,8 @@ import { isSecret, output } from '@pulumi/pulumi/output';
 import { isDryRun, rpcKeepAlive } from '@pulumi/pulumi/runtime/settings';
 import { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
-import { lineOf, type Problem, stopping } from '../constructs/core/problem';
 import { OutputResolver } from '../constructs/core/output-resolver';
+import { lineOf, type Problem, stopping } from '../constructs/core/problem';
 import { VERSIONS } from '../constructs/core/versions';
 import { buildGraph } from '../graph/build';
 import type { Graph } from '../graph/graph';
@@ -30,7 +30,9 @@ export interface RegisterOptions {
 /** Every problem at once, and no stack trace: the user's to mend. */
 export class RefusedError extends RunError {
   constructor(readonly problems: readonly Problem[]) {
-    super(`${problems.length === 1 ? '1 problem' : `${problems.length} problems`}. Nothing was changed.\n\n${problems.map(lineOf).join('\n')}\n`);
+    super(
+      `${problems.length === 1 ? '1 problem' : `${problems.length} problems`}. Nothing was changed.\n\n${problems.map(lineOf).join('\n')}\n`,
+    );
   }
 }
 
@@ -77,7 +79,9 @@ function refuse(problems: readonly Problem[]): void {
 async function foreignSecrets(graph: Graph): Promise<Problem[]> {
   const places = foreignInOpenPlaces(graph.nodes);
   const secrets = await Promise.all(places.map(({ foreign }) => isSecret(output(foreign.output))));
-  return places.flatMap(({ node, path }, i) => (secrets[i] === true ? [openSecret(node, path, 'a Pulumi Output')] : []));
+  return places.flatMap(({ node, path }, i) =>
+    secrets[i] === true ? [openSecret(node, path, 'a Pulumi Output')] : [],
+  );
 }
 
 /** Each cluster that a provider of the graph names in plain. */

@@ -4,7 +4,7 @@ import { all, type Output, output, secret, unknown, unsecret } from '@pulumi/pul
 import type { Resource } from '@pulumi/pulumi/resource';
 import { isDryRun } from '@pulumi/pulumi/runtime/settings';
 import type { IConstruct } from 'constructs';
-import { isMarker, valueOf } from '../constructs/core/marker';
+import { isMarker, valueBehind } from '../constructs/core/marker';
 import { type Attribute, type Digest, encoded, sourceOf, type Value } from '../constructs/core/value';
 import { isRecord } from '../graph/json-value';
 import { secretConfig } from './config';
@@ -15,7 +15,8 @@ export class Restorer {
 
   /** JSON with markers → the same with Outputs as leaves. */
   restore(thing: unknown): unknown {
-    if (typeof thing === 'string' || typeof thing === 'number') return isMarker(thing) ? this.value(valueOf(thing)) : thing;
+    if (typeof thing === 'string' || typeof thing === 'number')
+      return isMarker(thing) ? this.value(valueBehind(thing)) : thing;
     if (Array.isArray(thing)) return thing.map((item) => this.restore(item));
     if (!isRecord(thing)) return thing;
     const restored: Record<string, unknown> = {};
@@ -57,13 +58,17 @@ export class Restorer {
 
   private attribute({ of, path, secret: isSecret }: Attribute): Output<unknown> {
     const resource = this.resourceOf(of);
-    if (resource === undefined) throw new RunError(`${of.node.path}.${path} is used, but ${of.node.path} is not in what was registered`);
+    if (resource === undefined)
+      throw new RunError(`${of.node.path}.${path} is used, but ${of.node.path} is not in what was registered`);
     const [first = '', ...rest] = path.split(/[.[\]]+/).filter((step) => step !== '');
     const id: unknown = Reflect.get(resource, 'id');
     const held: unknown = Reflect.get(resource, first);
     // An object that does not exist yet has no id; whatever the engine says of its other outputs is a guess.
     const known = all([id, held]).apply(([, outcome]) => {
-      const found = rest.reduce<unknown>((here, step) => (typeof here === 'object' && here !== null ? Reflect.get(here, step) : undefined), outcome);
+      const found = rest.reduce<unknown>(
+        (here, step) => (typeof here === 'object' && here !== null ? Reflect.get(here, step) : undefined),
+        outcome,
+      );
       return found === undefined && isDryRun() ? unknown : found;
     });
     return isSecret ? secret(known) : known;
@@ -90,5 +95,7 @@ export function outputOf(thing: unknown): Output<unknown> {
 function plainText(known: unknown, value: Value): string {
   if (typeof known === 'string') return known;
   if (typeof known === 'number' || typeof known === 'boolean') return String(known);
-  throw new RunError(`a text needs ${sourceOf(value)}, which is not a text but ${known === undefined ? 'missing' : `a ${typeof known}`}`);
+  throw new RunError(
+    `a text needs ${sourceOf(value)}, which is not a text but ${known === undefined ? 'missing' : `a ${typeof known}`}`,
+  );
 }

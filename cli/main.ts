@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { lineOf, ProblemsError } from '../constructs/core/problem';
+import { at, text } from '../graph/json-value';
+import { packageRoot } from './package-root';
 
 const EXIT = { fine: 0, user: 1, bug: 2 } as const;
 
@@ -10,7 +14,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .version(version(), '-V, --version')
     .showHelpAfterError('(seaworthy --help shows what there is)')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`\n  ${text}`) });
+    .configureOutput({ outputError: (message, write) => write(`\n  ${message}`) });
 
   command
     .command('preview')
@@ -21,7 +25,10 @@ async function main(argv: readonly string[]): Promise<void> {
     .option('-a, --all', 'list every object with its URN', false)
     .option('--json', 'one JSON object, for machines (plan/preview.schema.json)', false)
     .option('-w, --watch', 'draw again after each save', false)
-    .addHelpText('after', '\nExamples:\n  npx seaworthy preview\n  npx seaworthy preview --env prod --system talos\n  npx seaworthy preview --env prod --json | jq .problems')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npx seaworthy preview\n  npx seaworthy preview --env prod --system talos\n  npx seaworthy preview --env prod --json | jq .problems',
+    )
     .action(async (options) => exitWith(await loadPreview().preview(options)));
 
   command
@@ -52,8 +59,7 @@ function exitWith(isFine: boolean): void {
 }
 
 function version(): string {
-  const found: unknown = require('../package.json');
-  return typeof found === 'object' && found !== null && 'version' in found ? String(found.version) : '0';
+  return text(at(JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')), 'version')) ?? '0';
 }
 
 /** What a person is told of an error: their problem with its fix, where their program broke, or that the bug is ours. */

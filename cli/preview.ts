@@ -46,7 +46,14 @@ function refusal({ problems }: ProjectRun, { env }: PreviewOptions): string {
   const onPage = pageOf(process.stdout, process.env);
   const inFile = problems.every((p) => p.code.startsWith('SW-CONFIG'));
   const where = inFile ? `in Pulumi.${env}.yaml` : `in ${env}`;
-  return ['', `  ${countedProblems(problems)} ${where}. Nothing was changed.`, '', ...renderProblems(problems, onPage), '', ''].join('\n');
+  return [
+    '',
+    `  ${countedProblems(problems)} ${where}. Nothing was changed.`,
+    '',
+    ...renderProblems(problems, onPage),
+    '',
+    '',
+  ].join('\n');
 }
 
 function narrowed({ system, part }: PreviewOptions): Narrowed {

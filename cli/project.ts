@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { readStackFile } from '../bridge/stack-file';
 import type { ConfigEntry } from '../constructs/core/config-source';
-import { ProblemsError, type Problem } from '../constructs/core/problem';
+import { type Problem, ProblemsError } from '../constructs/core/problem';
 import { at, text } from '../graph/json-value';
 
 /** A Pulumi project on disk, and one of its stacks. */
@@ -20,18 +20,32 @@ export interface Project {
 export function openProject(folder: string, environment: string): Project {
   const root = projectRoot(resolve(folder));
   if (root === undefined) {
-    throw refused('SW-PROJECT-001', `no Pulumi.yaml in ${folder} or above it.`, 'cd into the project; or: pulumi new typescript');
+    throw refused(
+      'SW-PROJECT-001',
+      `no Pulumi.yaml in ${folder} or above it.`,
+      'cd into the project; or: pulumi new typescript',
+    );
   }
   const project: unknown = parse(readFileSync(join(root, 'Pulumi.yaml'), 'utf8'));
   const stack = readStackFile(root, environment);
   if (stack === undefined) {
     const there = environmentsOf(root);
     const known = there.length === 0 ? 'there is none yet' : `there are: ${there.join(', ')}`;
-    throw refused('SW-PROJECT-002', `Pulumi.${environment}.yaml does not exist; ${known}.`, `npx seaworthy preview --env ${there[0] ?? 'dev'}`);
+    throw refused(
+      'SW-PROJECT-002',
+      `Pulumi.${environment}.yaml does not exist; ${known}.`,
+      `npx seaworthy preview --env ${there[0] ?? 'dev'}`,
+    );
   }
   if (stack.problems.length > 0) throw new ProblemsError(stack.problems);
   const main = text(at(project, 'main')) ?? './';
-  return { folder: root, name: text(at(project, 'name')) ?? 'project', entry: resolve(root, main), environment, config: stack.entries };
+  return {
+    folder: root,
+    name: text(at(project, 'name')) ?? 'project',
+    entry: resolve(root, main),
+    environment,
+    config: stack.entries,
+  };
 }
 
 /** The environments that have a file. */

@@ -17,9 +17,19 @@ export async function synth({ env, out }: SynthOptions): Promise<boolean> {
   const written = writeYaml(graphs, folder, out);
   const notes = [
     `${counted(written.files, 'file')} in ${out}`,
-    ...(written.secrets.length === 0 ? [] : [`${counted(written.secrets.length, 'Secret')} with placeholders, which the API server refuses: fill them, or use External Secrets`]),
-    ...(written.unknown.length === 0 ? [] : [`${counted(written.unknown.length, 'value')} known only after apply, written as <…>: ${written.unknown.join(', ')}`]),
-    ...(written.cloud === 0 ? [] : [`${counted(written.cloud, 'resource')} of a cloud or provider left out: Pulumi makes those`]),
+    ...(written.secrets.length === 0
+      ? []
+      : [
+          `${counted(written.secrets.length, 'Secret')} with placeholders, which the API server refuses: fill them, or use External Secrets`,
+        ]),
+    ...(written.unknown.length === 0
+      ? []
+      : [
+          `${counted(written.unknown.length, 'value')} known only after apply, written as <…>: ${written.unknown.join(', ')}`,
+        ]),
+    ...(written.cloud === 0
+      ? []
+      : [`${counted(written.cloud, 'resource')} of a cloud or provider left out: Pulumi makes those`]),
   ];
   process.stdout.write(`\n  ${notes.join('\n  ')}\n\n`);
   return true;

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { watch as watchFolder } from 'node:fs';
 import { join } from 'node:path';
+import { packageRoot } from './package-root';
 import type { PreviewOptions } from './preview';
 
 /** Saves come in bursts: editors write, rename and touch. */
@@ -43,7 +44,7 @@ export function watch(options: PreviewOptions): Promise<boolean> {
 
 function warmed() {
   const width = `${process.stdout.columns ?? ''}`;
-  return fork(join(__dirname, '..', 'bin', 'preview-worker.js'), [], {
+  return fork(join(packageRoot(), 'bin', 'preview-worker.js'), [], {
     env: { ...process.env, SEAWORTHY_COLUMNS: width, ...(process.stdout.isTTY ? { SEAWORTHY_TTY: '1' } : {}) },
   });
 }
@@ -52,5 +53,7 @@ function warmed() {
 function marked(lines: readonly string[], before: readonly string[] | undefined): string {
   if (before === undefined) return lines.join('\n');
   const known = new Set(before);
-  return lines.map((line) => (line === '' || known.has(line) || / · .* s$/.test(line) ? line : `▎${line.replace(/^ /, '')}`)).join('\n');
+  return lines
+    .map((line) => (line === '' || known.has(line) || / · .* s$/.test(line) ? line : `▎${line.replace(/^ /, '')}`))
+    .join('\n');
 }

@@ -1,22 +1,32 @@
-export { alias, component, nodeOptions, provide } from './core/node-options';
-export { attribute, base64, fromOutput, json, jsonString, numberFromOutput, text, uri } from './core/value';
 export { CloudResource, type CloudResourceProps } from './core/cloud-resource';
 export { clusterProvider } from './core/cluster-provider';
 export type { Copies } from './core/copies';
 export type { Endpoint, HasEndpoint, Reach } from './core/endpoint';
 export { HelmRelease, type HelmReleaseProps } from './core/helm-release';
+export { alias, component, nodeOptions, provide } from './core/node-options';
 export { OutputResolver } from './core/output-resolver';
 export { part } from './core/part';
 export type { Answer, Platform, PostgresRequest, Profile, RedisRequest } from './core/platform';
-export { PROFILES } from './core/profile';
 export { type Problem, ProblemsError, report } from './core/problem';
+export { PROFILES } from './core/profile';
 export type { SecretBackend, SecretSource } from './core/secret-source';
 export { IN_CLUSTER, System, type SystemProps } from './core/system';
+export { attribute, base64, fromOutput, json, jsonString, numberFromOutput, text, uri } from './core/value';
 export { VERSIONS } from './core/versions';
 export type { Workload } from './core/workload';
 export { Postgres, type PostgresProps } from './data/postgres';
 export { Redis, type RedisProps } from './data/redis';
-export { type ConnectOptions, connect, database, host, password, port, type Shape, url, username } from './network/connect';
+export {
+  type ConnectOptions,
+  connect,
+  database,
+  host,
+  password,
+  port,
+  type Shape,
+  url,
+  username,
+} from './network/connect';
 export { type ExposeOptions, expose } from './network/expose';
 export { inject, injectExisting, type SecretKey } from './secrets/inject';
 export { fromConfig, fromStore, generated } from './secrets/sources';

@@ -112,7 +112,12 @@ function componentType(construct: IConstruct): string | undefined {
   return componentOf(construct) ?? (Chart.isChart(construct) ? 'seaworthy:cdk8s:Chart' : undefined);
 }
 
-function nodeOf(construct: IConstruct, around: Surroundings, below: Surroundings, toJson: ToJson): GraphNode | undefined {
+function nodeOf(
+  construct: IConstruct,
+  around: Surroundings,
+  below: Surroundings,
+  toJson: ToJson,
+): GraphNode | undefined {
   const { path } = construct.node;
   const type = componentType(construct);
   if (type !== undefined) return { ...common(construct, around, below), path, type, form: 'component', inputs: {} };
@@ -126,7 +131,14 @@ function nodeOf(construct: IConstruct, around: Surroundings, below: Surroundings
   if (HelmRelease.isHelmRelease(construct)) {
     const inputs = toJson.ofRelease(construct);
     const provider = providerOf(around.providers.kubernetes);
-    return { ...common(construct, around), ...provider, path, type: 'kubernetes:helm.sh/v3:Release', form: 'release', inputs };
+    return {
+      ...common(construct, around),
+      ...provider,
+      path,
+      type: 'kubernetes:helm.sh/v3:Release',
+      form: 'release',
+      inputs,
+    };
   }
   return undefined;
 }
@@ -139,7 +151,12 @@ function objectNode(construct: ApiObject, around: Surroundings, toJson: ToJson):
   const metadata = isRecord(inputs.metadata) ? inputs.metadata : {};
   const { namespace: _chartsOwn, ...clusterWide } = metadata;
   const namespace = namespaced ? text(metadata.namespace) : undefined;
-  const object = { apiVersion, kind, name: text(metadata.name) ?? '', ...(namespace === undefined ? {} : { namespace }) };
+  const object = {
+    apiVersion,
+    kind,
+    name: text(metadata.name) ?? '',
+    ...(namespace === undefined ? {} : { namespace }),
+  };
   return {
     ...common(construct, around),
     ...providerOf(around.providers.kubernetes),

@@ -97,4 +97,3 @@ function firstAtOrAfter(sorted: readonly number[], wanted: number): number {
   }
   return low;
 }
-

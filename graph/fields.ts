@@ -12,8 +12,12 @@ const CLUSTER_KINDS = [
   'v1/Node',
   'v1/PersistentVolume',
   'v1/ComponentStatus',
-  ...['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration', 'ValidatingAdmissionPolicy'].map((k) => `admissionregistration.k8s.io/${k}`),
-  ...['ValidatingAdmissionPolicyBinding', 'MutatingAdmissionPolicy', 'MutatingAdmissionPolicyBinding'].map((k) => `admissionregistration.k8s.io/${k}`),
+  ...['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration', 'ValidatingAdmissionPolicy'].map(
+    (k) => `admissionregistration.k8s.io/${k}`,
+  ),
+  ...['ValidatingAdmissionPolicyBinding', 'MutatingAdmissionPolicy', 'MutatingAdmissionPolicyBinding'].map(
+    (k) => `admissionregistration.k8s.io/${k}`,
+  ),
   'apiextensions.k8s.io/CustomResourceDefinition',
   'apiregistration.k8s.io/APIService',
   'certificates.k8s.io/CertificateSigningRequest',
@@ -29,7 +33,9 @@ const CLUSTER_KINDS = [
   'resource.k8s.io/DeviceClass',
   'resource.k8s.io/ResourceSlice',
   'scheduling.k8s.io/PriorityClass',
-  ...['CSIDriver', 'CSINode', 'StorageClass', 'VolumeAttachment', 'VolumeAttributesClass'].map((k) => `storage.k8s.io/${k}`),
+  ...['CSIDriver', 'CSINode', 'StorageClass', 'VolumeAttachment', 'VolumeAttributesClass'].map(
+    (k) => `storage.k8s.io/${k}`,
+  ),
   'cert-manager.io/ClusterIssuer',
   'external-secrets.io/ClusterSecretStore',
   'external-secrets.io/ClusterExternalSecret',
@@ -74,7 +80,9 @@ export function fieldProblems(nodes: readonly GraphNode[], kubernetesVersion: st
 
 /** Kinds whose fields nothing here knows. */
 export function uncheckedKinds(nodes: readonly GraphNode[]): string[] {
-  const unknown = nodes.flatMap(({ object }) => (object === undefined || isBuiltIn(object.apiVersion) ? [] : [object.kind]));
+  const unknown = nodes.flatMap(({ object }) =>
+    object === undefined || isBuiltIn(object.apiVersion) ? [] : [object.kind],
+  );
   return [...new Set(unknown)].sort();
 }
 
@@ -99,7 +107,9 @@ function objectProblems(node: GraphNode, minor: number): Problem[] {
 }
 
 function servedInWords(kind: string, minor: number): string {
-  const served = [...kinds].filter(([key, [, since, until]]) => key.endsWith(`/${kind}`) && minor >= (since ?? 0) && minor <= (until ?? 0));
+  const served = [...kinds].filter(
+    ([key, [, since, until]]) => key.endsWith(`/${kind}`) && minor >= (since ?? 0) && minor <= (until ?? 0),
+  );
   return served.length === 0 ? '' : `; it serves ${served.map(([key]) => key.slice(0, -kind.length - 1)).join(', ')}`;
 }
 
@@ -113,20 +123,20 @@ interface Context {
 function check(value: unknown, spec: string, path: string, context: Context): void {
   if ((typeof value === 'string' || typeof value === 'number') && isMarker(value)) return;
   const form = spec[0] ?? 'x';
-  if (form === '[' || form === '{') {
-    const isRight = form === '[' ? Array.isArray(value) : isRecord(value);
-    if (!isRight) return wrongType(value, form === '[' ? 'a list' : 'a map', path, context);
-    const rest = spec.slice(1);
-    for (const [key, item] of entriesOf(value)) check(item, rest, form === '[' ? `${path}[${key}]` : `${path}.${key}`, context);
-    return;
-  }
-  if (form >= '0' && form <= '9') return checkFields(value, types[Number.parseInt(spec, 10)] ?? new Map(), path, context);
-  const expected = SCALARS[form];
-  if (expected !== undefined && !expected.is(value)) wrongType(value, expected.name, path, context);
+  if (form === '[') checkList(value, spec.slice(1), path, context);
+  else if (form === '{') checkMap(value, spec.slice(1), path, context);
+  else if (form >= '0' && form <= '9') checkFields(value, types[Number.parseInt(spec, 10)] ?? new Map(), path, context);
+  else if (SCALARS[form]?.is(value) === false) wrongType(value, SCALARS[form].name, path, context);
 }
 
-function entriesOf(value: unknown): [string, unknown][] {
-  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+function checkList(value: unknown, of: string, path: string, context: Context): void {
+  if (!Array.isArray(value)) wrongType(value, 'a list', path, context);
+  else for (const [i, item] of value.entries()) check(item, of, `${path}[${i}]`, context);
+}
+
+function checkMap(value: unknown, of: string, path: string, context: Context): void {
+  if (!isRecord(value)) wrongType(value, 'a map', path, context);
+  else for (const [key, item] of Object.entries(value)) check(item, of, `${path}.${key}`, context);
 }
 
 const SCALARS: Readonly<Record<string, { name: string; is: (value: unknown) => boolean }>> = {
@@ -137,7 +147,10 @@ const SCALARS: Readonly<Record<string, { name: string; is: (value: unknown) => b
 };
 
 function checkFields(value: unknown, fields: ReadonlyMap<string, string>, path: string, context: Context): void {
-  if (!isRecord(value)) return wrongType(value, 'a map', path, context);
+  if (!isRecord(value)) {
+    wrongType(value, 'a map', path, context);
+    return;
+  }
   for (const [name, item] of Object.entries(value)) {
     const here = path === '' ? name : `${path}.${name}`;
     const spec = fields.get(name);
@@ -163,7 +176,12 @@ function notInVersion(spec: string, path: string, { minor, where }: Context): Pr
   return { code: 'SW-SCHEMA-005', severity: 'error', where, what };
 }
 
-function unknownField(name: string, fields: ReadonlyMap<string, string>, path: string, { where, problems, minor }: Context): void {
+function unknownField(
+  name: string,
+  fields: ReadonlyMap<string, string>,
+  path: string,
+  { where, problems, minor }: Context,
+): void {
   const [near] = [...fields.keys()].sort((a, b) => distance(a, name) - distance(b, name));
   const isSlip = near !== undefined && distance(near, name) <= SLIP;
   const what = `${path} is not a field of Kubernetes 1.${minor}.${isSlip ? ` Did you mean ${near}?` : ''}`;
@@ -171,6 +189,12 @@ function unknownField(name: string, fields: ReadonlyMap<string, string>, path: s
 }
 
 function wrongType(value: unknown, expected: string, path: string, { where, problems }: Context): void {
-  const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : isRecord(value) ? 'a map' : `a ${typeof value}`;
-  problems.push({ code: 'SW-SCHEMA-006', severity: 'error', where, what: `${path} must be ${expected}, and is ${found}.` });
+  const found =
+    value === null ? 'null' : Array.isArray(value) ? 'a list' : isRecord(value) ? 'a map' : `a ${typeof value}`;
+  problems.push({
+    code: 'SW-SCHEMA-006',
+    severity: 'error',
+    where,
+    what: `${path} must be ${expected}, and is ${found}.`,
+  });
 }

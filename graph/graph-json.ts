@@ -1,4 +1,4 @@
-import { isMarker, valueOf } from '../constructs/core/marker';
+import { isMarker, valueBehind } from '../constructs/core/marker';
 import { isSecret, leavesOf, sourceOf, type Value } from '../constructs/core/value';
 import type { Graph } from './graph';
 import { isRecord } from './json-value';
@@ -25,7 +25,8 @@ export function graphJson(graph: Graph) {
 
 /** Replaces markers by what they stand for. */
 export function withoutMarkers(thing: unknown): unknown {
-  if (typeof thing === 'string' || typeof thing === 'number') return isMarker(thing) ? described(valueOf(thing)) : thing;
+  if (typeof thing === 'string' || typeof thing === 'number')
+    return isMarker(thing) ? described(valueBehind(thing)) : thing;
   if (Array.isArray(thing)) return thing.map(withoutMarkers);
   if (!isRecord(thing)) return thing;
   return Object.fromEntries(Object.entries(thing).map(([key, value]) => [key, withoutMarkers(value)]));

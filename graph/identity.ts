@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isMarker, valueOf } from '../constructs/core/marker';
+import { isMarker, valueBehind } from '../constructs/core/marker';
 import type { Problem } from '../constructs/core/problem';
 import { sourceOf } from '../constructs/core/value';
 import { type Graph, type GraphNode, identityKey } from './graph';
@@ -39,7 +39,8 @@ export function identityProblems(graph: Graph, lock: IdentityLock, environment: 
     if (is === undefined) return [];
     const locked = lock.resources[node.path];
     const oldPath = oldPathOf.get(is);
-    if (oldPath !== undefined && oldPath !== node.path && !node.aliases.includes(oldPath)) return [moved(node, is, oldPath)];
+    if (oldPath !== undefined && oldPath !== node.path && !node.aliases.includes(oldPath))
+      return [moved(node, is, oldPath)];
     if (locked !== undefined && locked.is !== is) return [renamed(node, locked.is, is, accept)];
     const template = jobDigest(node);
     if (locked?.template !== undefined && template !== locked.template) return [changedJob(node, is, accept)];
@@ -50,7 +51,13 @@ export function identityProblems(graph: Graph, lock: IdentityLock, environment: 
 function moved(node: GraphNode, is: string, oldPath: string): Problem {
   const [from, to] = shortest(oldPath, node.path);
   const what = `${is} was made by ${oldPath}; under the new path Pulumi would create it while it exists, and fail.`;
-  return { code: 'SW-IDENTITY-002', severity: 'error', where: node.path, what, fix: `alias(${lastOf(to)}, '${from}'); // ${to}` };
+  return {
+    code: 'SW-IDENTITY-002',
+    severity: 'error',
+    where: node.path,
+    what,
+    fix: `alias(${lastOf(to)}, '${from}'); // ${to}`,
+  };
 }
 
 /** The outermost constructs whose names differ: one alias there serves everything below. */
@@ -69,18 +76,32 @@ function lastOf(path: string): string {
 
 function renamed(node: GraphNode, was: string, is: string, accept: string): Problem {
   const what = `it was ${was}, and is now ${is}: the live one would be deleted, and a new one made.`;
-  return { code: 'SW-IDENTITY-001', severity: 'error', where: node.path, what, fix: `keep the name; or, if that is meant: ${accept}` };
+  return {
+    code: 'SW-IDENTITY-001',
+    severity: 'error',
+    where: node.path,
+    what,
+    fix: `keep the name; or, if that is meant: ${accept}`,
+  };
 }
 
 function changedJob(node: GraphNode, is: string, accept: string): Problem {
   const what = `${is} is a Job whose pods changed under the same name; a Job cannot change, so it would be deleted and run again.`;
-  return { code: 'SW-IDENTITY-003', severity: 'error', where: node.path, what, fix: `raise its version; or, to run it again: ${accept}` };
+  return {
+    code: 'SW-IDENTITY-003',
+    severity: 'error',
+    where: node.path,
+    what,
+    fix: `raise its version; or, to run it again: ${accept}`,
+  };
 }
 
 function identityOf({ object, type, form, inputs }: GraphNode): string | undefined {
   if (object !== undefined) return identityKey(object);
   if (form !== 'cloud') return undefined;
-  const name = ['identifier', 'replicationGroupId', 'bucket', 'name'].map((field) => text(inputs[field])).find((n) => n !== undefined);
+  const name = ['identifier', 'replicationGroupId', 'bucket', 'name']
+    .map((field) => text(inputs[field]))
+    .find((n) => n !== undefined);
   return name === undefined || isMarker(name) ? undefined : `${type} ${name}`;
 }
 
@@ -92,7 +113,8 @@ function jobDigest({ object, inputs }: GraphNode): string | undefined {
 
 /** Keys in order, markers by what they stand for. */
 function canonical(leaf: unknown): unknown {
-  if ((typeof leaf === 'string' || typeof leaf === 'number') && isMarker(leaf)) return `<${sourceOf(valueOf(leaf))}>`;
+  if ((typeof leaf === 'string' || typeof leaf === 'number') && isMarker(leaf))
+    return `<${sourceOf(valueBehind(leaf))}>`;
   if (!isRecord(leaf)) return leaf;
   return Object.fromEntries(Object.entries(leaf).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

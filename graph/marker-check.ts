@@ -13,7 +13,12 @@ function misuses(node: GraphNode): Problem[] {
   eachLeaf(node.inputs, (leaf, path, isKey) => {
     const misuse = misuseIn(leaf, isKey);
     if (misuse === undefined) return;
-    problems.push({ code: 'SW-VALUE-001', severity: 'error', where: node.path, what: `${shown(path(), isKey)}: ${misuse}.` });
+    problems.push({
+      code: 'SW-VALUE-001',
+      severity: 'error',
+      where: node.path,
+      what: `${shown(path(), isKey)}: ${misuse}.`,
+    });
   });
   return problems;
 }
@@ -37,6 +42,8 @@ function unknownNames(node: GraphNode): Problem[] {
     const value = at(node.inputs, 'metadata', field);
     if (typeof value !== 'string' || !isMarker(value)) return [];
     const what = `metadata.${field} is known only after apply; an object needs a ${field} before it is made.`;
-    return [{ code: 'SW-VALUE-002', severity: 'error', where: node.path, what, fix: `a plain text for metadata.${field}` }];
+    return [
+      { code: 'SW-VALUE-002', severity: 'error', where: node.path, what, fix: `a plain text for metadata.${field}` },
+    ];
   });
 }

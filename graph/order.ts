@@ -8,7 +8,10 @@ type Colour = 'grey' | 'black';
  * Puts each node after all that it needs, and components first, keeping the program's order otherwise. Depth-first with colours and
  * a stack of its own, so that neither a diamond nor a long chain costs more than its edges. A cycle is a problem with its whole way.
  */
-export function ordered(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): { nodes: GraphNode[]; problems: Problem[] } {
+export function ordered(
+  nodes: readonly GraphNode[],
+  edges: readonly GraphEdge[],
+): { nodes: GraphNode[]; problems: Problem[] } {
   const byPath = new Map(nodes.map((node) => [node.path, node]));
   const needs = new Map<string, GraphEdge[]>();
   for (const edge of edges) {

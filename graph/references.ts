@@ -12,7 +12,8 @@ export class References {
   private readonly provided = new Map<string, GraphNode>();
 
   constructor(nodes: readonly GraphNode[]) {
-    for (const node of nodes) for (const key of providedBy(node)) this.provided.set(`${node.provider ?? ''} ${key}`, node);
+    for (const node of nodes)
+      for (const key of providedBy(node)) this.provided.set(`${node.provider ?? ''} ${key}`, node);
   }
 
   of(node: GraphNode): { node: GraphNode; reason: string }[] {
@@ -43,85 +44,92 @@ export function providedBy(node: GraphNode): string[] {
   }
 }
 
+type Refer = (kind: string, name: unknown, verb: string, where?: string) => void;
+
 function referencesOf({ object, inputs }: GraphNode): Reference[] {
   if (object === undefined) return [];
   const { apiVersion, kind, namespace } = object;
   const found: Reference[] = [];
-  const refer = (to: string, name: unknown, verb: string, where: string | undefined = namespace) => {
+  const refer: Refer = (to, name, verb, where = namespace) => {
     const plain = text(name);
-    if (plain !== undefined && plain !== '') found.push({ key: `${to} ${where ?? ''}/${plain}`, reason: `${verb} ${to} ${plain}` });
+    if (plain === undefined || plain === '') return;
+    found.push({ key: `${to} ${where ?? ''}/${plain}`, reason: `${verb} ${to} ${plain}` });
   };
   refer('Namespace', namespace, 'stands in', '');
   if (apiVersion.includes('/')) found.push({ key: `API ${apiVersion.split('/')[0]}/${kind}`, reason: `is a ${kind}` });
   const pod = podSpecOf(kind, inputs);
   if (pod !== undefined) podReferences(pod, refer);
-  switch (kind) {
-    case 'HorizontalPodAutoscaler': {
-      const target = at(inputs, 'spec', 'scaleTargetRef');
-      refer(text(at(target, 'kind')) ?? '', at(target, 'name'), 'scales');
-      break;
-    }
-    case 'StatefulSet':
-      refer('Service', at(inputs, 'spec', 'serviceName'), 'is named by');
-      break;
-    case 'Ingress':
-      for (const tls of list(at(inputs, 'spec', 'tls'))) refer('Secret', at(tls, 'secretName'), 'serves with');
-      for (const rule of list(at(inputs, 'spec', 'rules'))) {
-        for (const path of list(at(rule, 'http', 'paths'))) {
-          refer('Service', at(path, 'backend', 'service', 'name'), 'routes to');
-        }
-      }
-      break;
-    case 'RoleBinding':
-    case 'ClusterRoleBinding': {
-      const role = text(at(inputs, 'roleRef', 'kind')) ?? '';
-      refer(role, at(inputs, 'roleRef', 'name'), 'grants', role === 'ClusterRole' ? '' : namespace);
-      for (const subject of list(inputs.subjects)) {
-        refer(text(at(subject, 'kind')) ?? '', at(subject, 'name'), 'grants to', text(at(subject, 'namespace')) ?? namespace);
-      }
-      break;
-    }
-    case 'ServiceAccount':
-      for (const pull of list(inputs.imagePullSecrets)) refer('Secret', at(pull, 'name'), 'pulls images with');
-      break;
-    case 'PersistentVolumeClaim':
-      refer('StorageClass', at(inputs, 'spec', 'storageClassName'), 'is cut from', '');
-      refer('PersistentVolume', at(inputs, 'spec', 'volumeName'), 'binds', '');
-      break;
-    case 'ExternalSecret': {
-      const store = at(inputs, 'spec', 'secretStoreRef');
-      const storeKind = text(at(store, 'kind')) ?? 'SecretStore';
-      refer(storeKind, at(store, 'name'), 'reads from', storeKind === 'SecretStore' ? namespace : '');
-      break;
-    }
-    default:
-      break;
-  }
+  REFERENCES[kind]?.(inputs, refer, namespace);
   return found;
 }
 
+type Inputs = Readonly<Record<string, unknown>>;
+
+/** What objects of a kind refer to, beside their Namespace and what their pods read. */
+const REFERENCES: Readonly<Record<string, (inputs: Inputs, refer: Refer, namespace: string | undefined) => void>> = {
+  HorizontalPodAutoscaler: (inputs, refer) => {
+    const target = at(inputs, 'spec', 'scaleTargetRef');
+    refer(text(at(target, 'kind')) ?? '', at(target, 'name'), 'scales');
+  },
+  StatefulSet: (inputs, refer) => refer('Service', at(inputs, 'spec', 'serviceName'), 'is named by'),
+  Ingress: (inputs, refer) => {
+    for (const tls of list(at(inputs, 'spec', 'tls'))) refer('Secret', at(tls, 'secretName'), 'serves with');
+    const paths = list(at(inputs, 'spec', 'rules')).flatMap((rule) => list(at(rule, 'http', 'paths')));
+    for (const path of paths) refer('Service', at(path, 'backend', 'service', 'name'), 'routes to');
+  },
+  RoleBinding: roleReferences,
+  ClusterRoleBinding: roleReferences,
+  ServiceAccount: (inputs, refer) => {
+    for (const pull of list(inputs.imagePullSecrets)) refer('Secret', at(pull, 'name'), 'pulls images with');
+  },
+  PersistentVolumeClaim: (inputs, refer) => {
+    refer('StorageClass', at(inputs, 'spec', 'storageClassName'), 'is cut from', '');
+    refer('PersistentVolume', at(inputs, 'spec', 'volumeName'), 'binds', '');
+  },
+  ExternalSecret: (inputs, refer, namespace) => {
+    const store = at(inputs, 'spec', 'secretStoreRef');
+    const kind = text(at(store, 'kind')) ?? 'SecretStore';
+    refer(kind, at(store, 'name'), 'reads from', kind === 'SecretStore' ? namespace : '');
+  },
+};
+
+function roleReferences(inputs: Inputs, refer: Refer, namespace: string | undefined): void {
+  const role = text(at(inputs, 'roleRef', 'kind')) ?? '';
+  refer(role, at(inputs, 'roleRef', 'name'), 'grants', role === 'ClusterRole' ? '' : namespace);
+  for (const subject of list(inputs.subjects)) {
+    const where = text(at(subject, 'namespace')) ?? namespace;
+    refer(text(at(subject, 'kind')) ?? '', at(subject, 'name'), 'grants to', where);
+  }
+}
+
 /** The pod that a workload makes, or is. */
-export function podSpecOf(kind: string, inputs: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
+export function podSpecOf(
+  kind: string,
+  inputs: Readonly<Record<string, unknown>>,
+): Record<string, unknown> | undefined {
   const template = podTemplateOf(kind, inputs);
   const spec = kind === 'Pod' ? inputs.spec : at(template, 'spec');
   return isRecord(spec) ? spec : undefined;
 }
 
 /** The template of its pods, of what makes pods. */
-export function podTemplateOf(kind: string, inputs: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
-  const template = kind === 'CronJob' ? at(inputs, 'spec', 'jobTemplate', 'spec', 'template') : at(inputs, 'spec', 'template');
+export function podTemplateOf(
+  kind: string,
+  inputs: Readonly<Record<string, unknown>>,
+): Record<string, unknown> | undefined {
+  const template =
+    kind === 'CronJob' ? at(inputs, 'spec', 'jobTemplate', 'spec', 'template') : at(inputs, 'spec', 'template');
   return MAKES_PODS.has(kind) && isRecord(template) ? template : undefined;
 }
 
 const MAKES_PODS = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob']);
 
-type Refer = (kind: string, name: unknown, verb: string) => void;
-
 function podReferences(pod: Record<string, unknown>, refer: Refer): void {
   refer('ServiceAccount', pod.serviceAccountName, 'runs as');
   for (const pull of list(pod.imagePullSecrets)) refer('Secret', at(pull, 'name'), 'pulls images with');
   for (const { kind, name } of dataReadBy(pod)) refer(kind, name, 'reads');
-  for (const volume of list(pod.volumes)) refer('PersistentVolumeClaim', at(volume, 'persistentVolumeClaim', 'claimName'), 'mounts');
+  for (const volume of list(pod.volumes))
+    refer('PersistentVolumeClaim', at(volume, 'persistentVolumeClaim', 'claimName'), 'mounts');
 }
 
 /** ConfigMaps and Secrets that a pod reads: variables, and volumes, projected ones too. */

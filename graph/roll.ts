@@ -25,7 +25,9 @@ export function rollOnChange(nodes: readonly GraphNode[]): GraphNode[] {
   const data = new Map<string, GraphNode>();
   for (const node of nodes) for (const key of providedBy(node)) data.set(key, node);
   return nodes.map((node) => {
-    const template = ROLLED.has(node.object?.kind ?? '') ? podTemplateOf(node.object?.kind ?? '', node.inputs) : undefined;
+    const template = ROLLED.has(node.object?.kind ?? '')
+      ? podTemplateOf(node.object?.kind ?? '', node.inputs)
+      : undefined;
     if (template === undefined || node.system === undefined || !systems.has(node.system)) return node;
     const digest = digestFor(node, template, data, keys.get(node.system));
     return digest === undefined ? node : annotated(node, marker(digest));

@@ -1,4 +1,4 @@
-import { isMarker, valueOf } from '../constructs/core/marker';
+import { isMarker, valueBehind } from '../constructs/core/marker';
 import type { Problem, Severity } from '../constructs/core/problem';
 import { isSystem } from '../constructs/core/system';
 import { type Foreign, isSecret, leavesOf, sourceOf } from '../constructs/core/value';
@@ -29,10 +29,12 @@ export function secretProblems(nodes: readonly GraphNode[]): Problem[] {
 }
 
 /** Outputs from outside in such places: only Pulumi knows whether they are secret. */
-export function foreignInOpenPlaces(nodes: readonly GraphNode[]): { node: GraphNode; path: string; foreign: Foreign }[] {
+export function foreignInOpenPlaces(
+  nodes: readonly GraphNode[],
+): { node: GraphNode; path: string; foreign: Foreign }[] {
   return nodes.flatMap((node) =>
     openPlaces(node).flatMap(({ path, leaf }) =>
-      (isMarker(leaf) ? leavesOf(valueOf(leaf)) : []).flatMap((value) =>
+      (isMarker(leaf) ? leavesOf(valueBehind(leaf)) : []).flatMap((value) =>
         value.kind === 'foreign' ? [{ node, path, foreign: value }] : [],
       ),
     ),
@@ -42,12 +44,18 @@ export function foreignInOpenPlaces(nodes: readonly GraphNode[]): { node: GraphN
 /** The problem of a secret in a place that is open. */
 export function openSecret(node: GraphNode, path: string, source: string): Problem {
   const what = `${path} of a ${node.object?.kind ?? node.type} would show a secret (${source}) to everyone who can read the object.`;
-  return { code: 'SW-SECRET-003', severity: 'error', where: node.path, what, fix: 'put it into a Secret: connect(…, { secret }) or inject(…)' };
+  return {
+    code: 'SW-SECRET-003',
+    severity: 'error',
+    where: node.path,
+    what,
+    fix: 'put it into a Secret: connect(…, { secret }) or inject(…)',
+  };
 }
 
 function problemAt(node: GraphNode, { path, leaf, variable }: OpenPlace): Problem[] {
   if (isMarker(leaf)) {
-    const value = valueOf(leaf);
+    const value = valueBehind(leaf);
     return isSecret(value) ? [openSecret(node, path, sourceOf(value))] : [];
   }
   const isNamed = variable !== undefined && SECRET_NAME.test(variable) && leaf !== '';
@@ -75,7 +83,11 @@ function openPlaces({ form, object, inputs }: GraphNode): OpenPlace[] {
       list(at(container, 'env')).forEach((variable, j) => {
         const [name, leaf] = [at(variable, 'name'), at(variable, 'value')];
         if (typeof leaf !== 'string') return;
-        places.push({ path: `${group}[${i}].env[${j}].value`, leaf, ...(typeof name === 'string' ? { variable: name } : {}) });
+        places.push({
+          path: `${group}[${i}].env[${j}].value`,
+          leaf,
+          ...(typeof name === 'string' ? { variable: name } : {}),
+        });
       });
     });
   }
@@ -91,7 +103,13 @@ function literalSecrets({ object, inputs, path }: GraphNode, severity: Severity)
     const literal = Object.entries(data).filter(([, v]) => typeof v === 'string' && v !== '' && !isMarker(v));
     return literal.map(([key]): Problem => {
       const what = `${field}.${key} of Secret ${object.name} is plain text in the program.`;
-      return { code: 'SW-SECRET-005', severity, where: path, what, fix: "take it from the configuration: fromConfig('…')" };
+      return {
+        code: 'SW-SECRET-005',
+        severity,
+        where: path,
+        what,
+        fix: "take it from the configuration: fromConfig('…')",
+      };
     });
   });
 }

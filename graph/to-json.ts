@@ -84,7 +84,8 @@ function withoutUndefined(thing: unknown): unknown {
   if (Array.isArray(thing)) return thing.map(withoutUndefined);
   if (!isRecord(thing)) return thing;
   const kept: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(thing)) if (value !== undefined && value !== null) kept[key] = withoutUndefined(value);
+  for (const [key, value] of Object.entries(thing))
+    if (value !== undefined && value !== null) kept[key] = withoutUndefined(value);
   return kept;
 }
 
@@ -97,4 +98,3 @@ function withMarkers(thing: unknown): unknown {
   for (const [key, value] of Object.entries(thing)) if (value !== undefined) kept[key] = withMarkers(value);
   return kept;
 }
-

@@ -1,4 +1,5 @@
 import { createColors } from 'picocolors';
+
 import stringWidth = require('string-width');
 import wrapAnsi = require('wrap-ansi');
 

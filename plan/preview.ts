@@ -64,19 +64,25 @@ export function previewOf(facts: PreviewFacts, only: Narrowed = {}): Preview {
   const byPath = new Map(nodes.map((node) => [node.path, node]));
   const isWanted = (system: string | undefined, part: string | undefined) =>
     (only.system === undefined || system === only.system) && (only.part === undefined || part === only.part);
-  const resources = facts.resources.filter((r) => r.custom && !COMPONENTS.has(r.type)).map((r) => resourceOf(r, byPath.get(r.name)));
+  const resources = facts.resources
+    .filter((r) => r.custom && !COMPONENTS.has(r.type))
+    .map((r) => resourceOf(r, byPath.get(r.name)));
   const wanted = resources.filter((r) => isWanted(r.system, r.part));
   const edges = facts.graphs.flatMap((graph) => graph.connections);
   return {
     version: PREVIEW_VERSION,
     environment: facts.environment,
     target: facts.target,
-    systems: systemsOf(facts.graphs, resources).filter((s) => only.system === undefined || s.name === only.system).map((s) => ({
-      ...s,
-      parts: s.parts.filter((p) => only.part === undefined || p.name === only.part),
-    })),
+    systems: systemsOf(facts.graphs, resources)
+      .filter((s) => only.system === undefined || s.name === only.system)
+      .map((s) => ({
+        ...s,
+        parts: s.parts.filter((p) => only.part === undefined || p.name === only.part),
+      })),
     resources: wanted,
-    edges: edges.filter((e) => [e.from, e.to].some((end) => isWanted(end.split('/')[0], end.split('/').slice(1).join('/')))),
+    edges: edges.filter((e) =>
+      [e.from, e.to].some((end) => isWanted(end.split('/')[0], end.split('/').slice(1).join('/'))),
+    ),
     problems: facts.problems,
     unchecked: uncheckedKinds(nodes),
   };

@@ -94,7 +94,10 @@ function summary(preview: Preview, { page, seconds }: RenderOptions): string[] {
   const hidden = preview.resources.flatMap((r) => hiddenIn(r.inputs));
   const secrets = hidden.filter((h) => h.secret === true).length;
   const unknown = hidden.filter((h) => h.unknown !== undefined).length;
-  const unchecked = preview.unchecked.length === 0 ? [] : [paint.dim(folded(`  Fields not checked (no schema here): ${preview.unchecked.join(', ')}.`, page, 4))];
+  const unchecked =
+    preview.unchecked.length === 0
+      ? []
+      : [paint.dim(folded(`  Fields not checked (no schema here): ${preview.unchecked.join(', ')}.`, page, 4))];
   const parts = [
     counted(preview.resources.length, 'resource'),
     `${counted(unknown, 'value')} known after apply`,

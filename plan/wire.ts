@@ -23,7 +23,8 @@ export function readable(sent: unknown, sources: unknown): unknown {
   if (UNKNOWNS.has(sent)) return unknownFrom(sources);
   if (Array.isArray(sent)) return sent.map((item, i) => readable(item, at(sources, i)));
   if (!isRecord(sent)) return sent;
-  if (sent[SIGNATURE] === SECRET) return UNKNOWNS.has(sent.value) ? { ...unknownFrom(sources), secret: true } : { secret: true };
+  if (sent[SIGNATURE] === SECRET)
+    return UNKNOWNS.has(sent.value) ? { ...unknownFrom(sources), secret: true } : { secret: true };
   return Object.fromEntries(Object.entries(sent).map(([key, value]) => [key, readable(value, at(sources, key))]));
 }
 
@@ -40,7 +41,12 @@ export function hiddenIn(thing: unknown): Hidden[] {
   const keys = Object.keys(thing);
   const isHidden = keys.length > 0 && keys.every((key) => key === 'secret' || key === 'unknown');
   if (isHidden && (thing.secret === true || typeof thing.unknown === 'string')) {
-    return [{ ...(thing.secret === true ? { secret: true } : {}), ...(typeof thing.unknown === 'string' ? { unknown: thing.unknown } : {}) }];
+    return [
+      {
+        ...(thing.secret === true ? { secret: true } : {}),
+        ...(typeof thing.unknown === 'string' ? { unknown: thing.unknown } : {}),
+      },
+    ];
   }
   return Object.values(thing).flatMap(hiddenIn);
 }

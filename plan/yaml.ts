@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { HelmRelease, type HelmReleaseProps } from '../constructs/core/helm-release';
-import { isMarker, valueOf } from '../constructs/core/marker';
+import { isMarker, valueBehind } from '../constructs/core/marker';
 import { isSecret, sourceOf } from '../constructs/core/value';
 import type { Graph, GraphNode } from '../graph/graph';
 import { isRecord } from '../graph/json-value';
@@ -56,7 +56,14 @@ function withoutScaledReplicas({ inputs, options }: GraphNode): Record<string, u
 }
 
 /** https://fluxcd.io/flux/components/helm/helmreleases/ */
-function fluxObjects({ name, namespace, chart, repository, version, values = {} }: HelmReleaseProps): Record<string, unknown>[] {
+function fluxObjects({
+  name,
+  namespace,
+  chart,
+  repository,
+  version,
+  values = {},
+}: HelmReleaseProps): Record<string, unknown>[] {
   const metadata = { name, namespace };
   const isOci = chart.startsWith('oci://');
   const url = isOci ? chart.slice(0, chart.lastIndexOf('/')) : repository;
@@ -98,7 +105,10 @@ class Hidden {
       // Under `data` either way: what stands there must be base64, which a placeholder is not.
       delete written[field];
       const held = isRecord(written.data) ? written.data : {};
-      written.data = { ...held, ...Object.fromEntries(Object.keys(data).map((key) => [key, `<secret: ${node.object?.name}/${key}>`])) };
+      written.data = {
+        ...held,
+        ...Object.fromEntries(Object.keys(data).map((key) => [key, `<secret: ${node.object?.name}/${key}>`])),
+      };
     }
     return this.replaced(written);
   }
@@ -107,12 +117,14 @@ class Hidden {
     if (typeof thing === 'string' || typeof thing === 'number') return isMarker(thing) ? this.word(thing) : thing;
     if (Array.isArray(thing)) return thing.map((item) => this.replaced(item));
     if (!isRecord(thing)) return thing;
-    const entries = Object.entries(thing).filter(([key, value]) => key !== DIGEST_ANNOTATION || typeof value !== 'string' || !isMarker(value));
+    const entries = Object.entries(thing).filter(
+      ([key, value]) => key !== DIGEST_ANNOTATION || typeof value !== 'string' || !isMarker(value),
+    );
     return Object.fromEntries(entries.map(([key, value]) => [key, this.replaced(value)]));
   }
 
   private word(marker: string | number): string {
-    const value = valueOf(marker);
+    const value = valueBehind(marker);
     if (isSecret(value)) return `<secret: ${sourceOf(value)}>`;
     this.unknown.add(sourceOf(value));
     return `<known after apply: ${sourceOf(value)}>`;

@@ -1,6 +1,6 @@
 import type { ConfigSource } from '../constructs/core/config-source';
 import type { Profile } from '../constructs/core/platform';
-import { ProblemsError, type Problem } from '../constructs/core/problem';
+import { type Problem, ProblemsError } from '../constructs/core/problem';
 import { PROFILES } from '../constructs/core/profile';
 import type { SecretSource } from '../constructs/core/secret-source';
 import { VERSIONS } from '../constructs/core/versions';
@@ -14,7 +14,10 @@ export const ENVIRONMENT_SETTINGS = {
   target: choice('where it runs', TARGETS),
   profile: choice('what it is for', ['dev', 'staging', 'prod']),
   systems: texts('systems of this stack', 'talos'),
-  kubernetesVersion: or(text('version of the cluster', '1.35', /^1\.\d{2}$/, 'it must be like "1.35"'), VERSIONS.kubernetes.version),
+  kubernetesVersion: or(
+    text('version of the cluster', '1.35', /^1\.\d{2}$/, 'it must be like "1.35"'),
+    VERSIONS.kubernetes.version,
+  ),
   context: optional(text('context of the kubeconfig', 'minikube')),
   kubeconfig: optional(secret('text of a kubeconfig, instead of the ambient one')),
   secrets: optional(choice('who writes Secrets', ['pulumi', 'external'])),
@@ -27,7 +30,12 @@ export const ENVIRONMENT_SETTINGS = {
 export const EKS_SETTINGS = {
   region: text('AWS region', 'eu-central-1', /^[a-z]{2}(-[a-z]+)+-\d$/, 'it must be like "eu-central-1"'),
   cluster: text('name of the EKS cluster', 'acme-prod'),
-  endpoint: text('API server', 'https://0123456789ABCDEF.gr7.eu-central-1.eks.amazonaws.com', /^https:\/\//, 'it must start with https://'),
+  endpoint: text(
+    'API server',
+    'https://0123456789ABCDEF.gr7.eu-central-1.eks.amazonaws.com',
+    /^https:\/\//,
+    'it must start with https://',
+  ),
   certificateAuthority: text("the cluster's certificate authority, base64", 'LS0tLS1CRUdJTi…'),
   vpc: text('VPC of the cluster', 'vpc-0a1b2c3d4e5f67890', /^vpc-/, 'it must start with vpc-'),
   subnets: texts('private subnets of at least two zones', '[subnet-0a1b2c3d, subnet-4e5f6789]'),

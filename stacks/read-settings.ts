@@ -35,7 +35,12 @@ export class SettingsReader {
     }
     const values: Record<string, unknown> = {};
     for (const [name, setting] of Object.entries(settings)) {
-      values[name] = this.value(namespace, name, setting, here.find((leaf) => leaf.name === name));
+      values[name] = this.value(
+        namespace,
+        name,
+        setting,
+        here.find((leaf) => leaf.name === name),
+      );
     }
     const isWhole = !this.problems.slice(before).some((p) => p.severity === 'error');
     return isWhole && isComplete(values, settings) ? values : undefined;
@@ -60,7 +65,12 @@ export class SettingsReader {
     }
     if (setting.secret !== undefined && leaf.secret) return setting.secret(key);
     if (leaf.secret) {
-      this.wrong('SW-CONFIG-009', `${key} is encrypted, and must be in plain text: it decides what is created.`, leaf, `pulumi config set ${this.stackFlag} ${key} ${setting.example}`);
+      this.wrong(
+        'SW-CONFIG-009',
+        `${key} is encrypted, and must be in plain text: it decides what is created.`,
+        leaf,
+        `pulumi config set ${this.stackFlag} ${key} ${setting.example}`,
+      );
       return undefined;
     }
     const parsed = setting.parse(leaf.value);
@@ -89,8 +99,15 @@ export class SettingsReader {
 
   private missing(key: string, setting: Setting<unknown>): void {
     const flag = setting.secret === undefined ? '' : '--secret ';
-    const fix = `pulumi config set ${flag}${this.stackFlag} ${key.includes('.') ? '--path ' : ''}${key} ${setting.secret === undefined ? setting.example : ''}`.trimEnd();
-    this.problems.push({ code: 'SW-CONFIG-002', severity: 'error', where: this.source.file, what: `${key} is required and missing (${setting.is}).`, fix });
+    const fix =
+      `pulumi config set ${flag}${this.stackFlag} ${key.includes('.') ? '--path ' : ''}${key} ${setting.secret === undefined ? setting.example : ''}`.trimEnd();
+    this.problems.push({
+      code: 'SW-CONFIG-002',
+      severity: 'error',
+      where: this.source.file,
+      what: `${key} is required and missing (${setting.is}).`,
+      fix,
+    });
   }
 
   private placeholder(key: string, leaf: Leaf, setting: Setting<unknown>): void {
@@ -100,7 +117,13 @@ export class SettingsReader {
   }
 
   private wrong(code: string, what: string, leaf: Leaf | undefined, fix?: string): void {
-    this.problems.push({ code, severity: 'error', where: this.lineOf(leaf), what, ...(fix === undefined ? {} : { fix }) });
+    this.problems.push({
+      code,
+      severity: 'error',
+      where: this.lineOf(leaf),
+      what,
+      ...(fix === undefined ? {} : { fix }),
+    });
   }
 
   private lineOf(leaf: Leaf | undefined): string {
@@ -109,7 +132,10 @@ export class SettingsReader {
 }
 
 /** Says to the compiler what the loop above did: every key of the settings has its value. */
-function isComplete<S extends Settings>(values: Record<string, unknown>, settings: S): values is Record<string, unknown> & Values<S> {
+function isComplete<S extends Settings>(
+  values: Record<string, unknown>,
+  settings: S,
+): values is Record<string, unknown> & Values<S> {
   return Object.keys(settings).every((name) => name in values);
 }
 
@@ -121,7 +147,13 @@ function leavesOf(entry: ConfigEntry): Leaf[] {
   const flat: Leaf[] = [];
   const walk = (thing: unknown, path: string) => {
     if (isRecord(thing)) for (const [key, value] of Object.entries(thing)) walk(value, `${path}.${key}`);
-    else flat.push({ ...entry, namespace, name: path, value: typeof thing === 'object' ? JSON.stringify(thing) : String(thing) });
+    else
+      flat.push({
+        ...entry,
+        namespace,
+        name: path,
+        value: typeof thing === 'object' ? JSON.stringify(thing) : String(thing),
+      });
   };
   try {
     walk(JSON.parse(entry.value), name);

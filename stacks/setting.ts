@@ -27,8 +27,14 @@ export type Settings = Readonly<Record<string, Setting<unknown>>>;
 export type Values<S extends Settings> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
 
 /** A text; `matches` and what that means in words. */
-export function text(is: string, example: string, matches: RegExp = /./, rule = 'it must not be empty'): Setting<string> {
-  const parse = (raw: string) => (matches.test(raw) ? { value: raw } : { code: 'SW-CONFIG-004', rule: `; ${rule}.`, fix: example });
+export function text(
+  is: string,
+  example: string,
+  matches: RegExp = /./,
+  rule = 'it must not be empty',
+): Setting<string> {
+  const parse = (raw: string) =>
+    matches.test(raw) ? { value: raw } : { code: 'SW-CONFIG-004', rule: `; ${rule}.`, fix: example };
   return { is, example, required: true, parse };
 }
 
@@ -54,7 +60,9 @@ export function count(is: string, { min = 1, max = 1_000_000 }: { min?: number; 
     parse: (raw) => {
       const value = Number(raw);
       const isRight = /^-?\d+$/.test(raw) && value >= min && value <= max;
-      return isRight ? { value } : { code: 'SW-CONFIG-004', rule: `; it must be a whole number from ${min} to ${max}.` };
+      return isRight
+        ? { value }
+        : { code: 'SW-CONFIG-004', rule: `; it must be a whole number from ${min} to ${max}.` };
     },
   };
 }
@@ -69,7 +77,11 @@ export function size(is: string, example = '20Gi'): Setting<Size> {
       const [, digits, unit] = /^(\d+)(Mi|Gi|Ti)$/.exec(raw) ?? [];
       if (digits === undefined) {
         const fix = /^\d+$/.test(raw) ? `"${raw}Gi"` : `"${example}"`;
-        return { code: 'SW-CONFIG-007', rule: /^\d+$/.test(raw) ? '; it needs a unit.' : '; it must be a number with Mi, Gi or Ti.', fix };
+        return {
+          code: 'SW-CONFIG-007',
+          rule: /^\d+$/.test(raw) ? '; it needs a unit.' : '; it must be a number with Mi, Gi or Ti.',
+          fix,
+        };
       }
       const amount = Number(digits);
       if (unit === 'Mi') return { value: Size.mebibytes(amount) };
@@ -85,7 +97,14 @@ export function host(is: string, example = 'shop.acme.org'): Setting<string> {
     is,
     example,
     required: true,
-    parse: (raw) => (name.test(raw) ? { value: raw } : { code: 'SW-CONFIG-006', rule: '; it must be a DNS name in lower case, without scheme or port.', fix: example }),
+    parse: (raw) =>
+      name.test(raw)
+        ? { value: raw }
+        : {
+            code: 'SW-CONFIG-006',
+            rule: '; it must be a DNS name in lower case, without scheme or port.',
+            fix: example,
+          },
   };
 }
 
@@ -94,7 +113,10 @@ export function flag(is: string): Setting<boolean> {
     is,
     example: 'true',
     required: true,
-    parse: (raw) => (raw === 'true' || raw === 'false' ? { value: raw === 'true' } : { code: 'SW-CONFIG-004', rule: '; it must be true or false.' }),
+    parse: (raw) =>
+      raw === 'true' || raw === 'false'
+        ? { value: raw === 'true' }
+        : { code: 'SW-CONFIG-004', rule: '; it must be true or false.' },
   };
 }
 
@@ -106,7 +128,9 @@ export function texts(is: string, example: string): Setting<readonly string[]> {
     required: true,
     parse: (raw) => {
       const value = listOf(raw);
-      return value.length > 0 ? { value } : { code: 'SW-CONFIG-004', rule: '; it must be a list with at least one entry.', fix: example };
+      return value.length > 0
+        ? { value }
+        : { code: 'SW-CONFIG-004', rule: '; it must be a list with at least one entry.', fix: example };
     },
   };
 }

@@ -1,13 +1,18 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import type { Platform } from '../constructs/core/platform';
 import { connect, expose, Gateway, Postgres, Redis, System, url } from '../constructs';
+import type { Platform } from '../constructs/core/platform';
 import { choice, count, flag, host, or, type Settings, size, text, type Values } from './setting';
 
 export const TALOS_SETTINGS = {
   host: host('host of the front door', 'talos.acme.org'),
-  tag: text('tag of the Talos images', '3f2c1ab', /^(?!latest$)[\w][\w.-]{0,127}$/, 'it must be an image tag other than "latest"'),
+  tag: text(
+    'tag of the Talos images',
+    '3f2c1ab',
+    /^(?!latest$)[\w][\w.-]{0,127}$/,
+    'it must be an image tag other than "latest"',
+  ),
   devMode: or(flag('runs the gateway without its database checks'), false),
   'database.placement': or(choice('where Postgres runs', ['platform', 'in-cluster']), 'platform'),
   'database.version': or(count('major version of Postgres', { min: 15, max: 18 }), 15),
@@ -42,7 +47,13 @@ export class Talos extends System {
       image: `ghcr.io/talosprotocol/talos-gateway:${settings.tag}`,
       port: 8000,
       probes: {
-        live: { path: '/health/live', initialDelaySeconds: 10, periodSeconds: 30, timeoutSeconds: 5, failureThreshold: 3 },
+        live: {
+          path: '/health/live',
+          initialDelaySeconds: 10,
+          periodSeconds: 30,
+          timeoutSeconds: 5,
+          failureThreshold: 3,
+        },
         ready: {
           path: '/health/ready',
           initialDelaySeconds: 5,
@@ -77,7 +88,10 @@ export class Talos extends System {
     const redis = new Redis(this, 'redis', { name: 'redis-cluster', placement: settings['cache.placement'] });
 
     // edges: what is not written here cannot talk
-    connect(gateway, postgres, { env: { DATABASE_URL: url() }, secret: { name: 'talos-secrets', key: 'database-url' } });
+    connect(gateway, postgres, {
+      env: { DATABASE_URL: url() },
+      secret: { name: 'talos-secrets', key: 'database-url' },
+    });
     connect(gateway, redis, { env: { REDIS_URL: url() }, secret: { name: 'talos-redis', key: 'redis-url' } });
 
     // front door

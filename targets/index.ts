@@ -39,7 +39,8 @@ export function platformOn(scope: Construct, facts: TargetFacts): Platform {
 
 /** A cluster on a laptop: `minikube start`, with the add-ons `ingress` and `metrics-server`. */
 function minikube(scope: Construct, facts: TargetFacts): Platform {
-  const own = facts.kubeconfig === undefined ? { context: facts.context ?? 'minikube' } : kubeconfigOf(facts.kubeconfig);
+  const own =
+    facts.kubeconfig === undefined ? { context: facts.context ?? 'minikube' } : kubeconfigOf(facts.kubeconfig);
   provide(scope, clusterProvider(scope, 'cluster', { ...own, clusterIdentifier: 'minikube' }));
   return inCluster(facts, 'minikube', 'standard');
 }
@@ -47,7 +48,10 @@ function minikube(scope: Construct, facts: TargetFacts): Platform {
 /** Any cluster that a kubeconfig leads to; everything runs inside it. */
 function existing(scope: Construct, facts: TargetFacts): Platform {
   const own = facts.kubeconfig === undefined ? contextOf(facts.context) : kubeconfigOf(facts.kubeconfig);
-  provide(scope, clusterProvider(scope, 'cluster', { ...own, clusterIdentifier: `${facts.project}/${facts.environment}` }));
+  provide(
+    scope,
+    clusterProvider(scope, 'cluster', { ...own, clusterIdentifier: `${facts.project}/${facts.environment}` }),
+  );
   return inCluster(facts, 'existing cluster', 'standard');
 }
 

@@ -11,10 +11,15 @@ export type Copies =
       readonly cpu?: number;
       /** Copies are added above this part of the memory request, in percent. @default memory is not looked at */
       readonly memory?: number;
+      readonly exactlyOneBecause?: never;
     }
   | {
       /** Exactly one, for this reason: no number is left to patch, and the old one stops before the new one starts. */
       readonly exactlyOneBecause: string;
+      readonly min?: never;
+      readonly max?: never;
+      readonly cpu?: never;
+      readonly memory?: never;
     };
 
 export type Scale = Extract<Copies, { min: number }>;
@@ -23,17 +28,17 @@ const DEFAULT_CPU = 70;
 
 /** The copies that an environment allows: never more than its profile's `mostCopies`, and at most that many as a floor. */
 export function copiesWithin(copies: Copies, most: number): Copies {
-  if ('exactlyOneBecause' in copies) return copies;
+  if (copies.exactlyOneBecause !== undefined) return copies;
   return { ...copies, min: most < copies.min ? 1 : copies.min, max: Math.min(copies.max, most) };
 }
 
 /** The scale, where an autoscaler owns the number. */
 export function scaleOf(copies: Copies): Scale | undefined {
-  return 'min' in copies && copies.max > copies.min ? copies : undefined;
+  return copies.exactlyOneBecause === undefined && copies.max > copies.min ? copies : undefined;
 }
 
 export function initialCopies(copies: Copies): number {
-  return 'min' in copies ? copies.min : 1;
+  return copies.min ?? 1;
 }
 
 export function cpuTarget(copies: Scale): number {
@@ -42,14 +47,14 @@ export function cpuTarget(copies: Scale): number {
 
 /** `3–10 copies at 70 % CPU` */
 export function copiesInWords(copies: Copies): string {
-  if ('exactlyOneBecause' in copies) return `exactly 1 copy: ${copies.exactlyOneBecause}`;
+  if (copies.exactlyOneBecause !== undefined) return `exactly 1 copy: ${copies.exactlyOneBecause}`;
   if (copies.max === copies.min) return copies.min === 1 ? '1 copy' : `${copies.min} copies`;
   const memory = copies.memory === undefined ? '' : `, ${copies.memory} % memory`;
   return `${copies.min}–${copies.max} copies at ${cpuTarget(copies)} % CPU${memory}`;
 }
 
 export function copiesProblems(copies: Copies): Problem[] {
-  if ('exactlyOneBecause' in copies) return [];
+  if (copies.exactlyOneBecause !== undefined) return [];
   const problems: Problem[] = [];
   if (!Number.isInteger(copies.min) || copies.min < 1) {
     problems.push({

@@ -50,7 +50,7 @@ export function isMarker(text: string | number): boolean {
 }
 
 /** The value behind a marker. @throws RangeError where it is none */
-export function valueOf(text: string | number): Value {
+export function valueBehind(text: string | number): Value {
   const id = idOf(text);
   const value = id === undefined ? undefined : registry().values[id - 1];
   if (value === undefined) throw new RangeError('not a marker of this process');
@@ -137,7 +137,10 @@ let cached: Patterns | undefined;
 /** One expression that any use of a marker would match, and one for its encodings. */
 function patternsOf(nonce: string): Patterns {
   if (cached?.nonce === nonce) return cached;
-  const forms = [`swv${nonce}`, `${nonce}vws`].flatMap((end) => [...base64Forms(end), Buffer.from(end).toString('hex')]);
+  const forms = [`swv${nonce}`, `${nonce}vws`].flatMap((end) => [
+    ...base64Forms(end),
+    Buffer.from(end).toString('hex'),
+  ]);
   const hex = forms.filter((f) => /^[0-9a-f]+$/.test(f)).flatMap((f) => [f, f.toUpperCase()]);
   const encodedForms = [...forms, ...hex].map(escapeExpression).join('|');
   const ends = [`swv${nonce}`, `${nonce}vws`].flatMap((end) => [end, end.toUpperCase(), `S${end.slice(1)}`]).join('|');
@@ -150,7 +153,9 @@ function patternsOf(nonce: string): Patterns {
 /** Base64 (and its URL alphabet) of a text at each of the three alignments, less the ends that depend on the neighbours. */
 function base64Forms(plain: string): string[] {
   return [0, 1, 2].flatMap((shift) => {
-    const full = Buffer.from('\0'.repeat(shift) + plain).toString('base64').replace(/=+$/, '');
+    const full = Buffer.from('\0'.repeat(shift) + plain)
+      .toString('base64')
+      .replace(/=+$/, '');
     const kept = full.slice(shift === 0 ? 0 : shift + 1, Math.floor(((plain.length + shift) * 8) / 6));
     return [kept, kept.replaceAll('+', '-').replaceAll('/', '_')];
   });

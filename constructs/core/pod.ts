@@ -1,6 +1,6 @@
-import { k8s } from 'cdk8s-plus-27';
-import type { Cpu } from 'cdk8s-plus-27';
 import type { Size } from 'cdk8s';
+import type { Cpu } from 'cdk8s-plus-27';
+import { k8s } from 'cdk8s-plus-27';
 
 /** CPU and memory of a container: what is kept for it, and what it may use at most. */
 export interface Resources {

@@ -76,7 +76,9 @@ export function systemOf(construct: IConstruct): System {
     if (isSystem(scope)) return scope;
     scope = scope.node.scope;
   }
-  throw new Error(`${construct.node.path} must be created inside a System: new System(app, 'shop', { namespace: 'shop' })`);
+  throw new Error(
+    `${construct.node.path} must be created inside a System: new System(app, 'shop', { namespace: 'shop' })`,
+  );
 }
 
 /** 32 letters and digits: 190 bits. */

@@ -1,6 +1,6 @@
 import type { Output } from '@pulumi/pulumi/output';
 import type { IConstruct } from 'constructs';
-import { isMarker, marker, numberMarker, valueOf } from './marker';
+import { isMarker, marker, numberMarker, valueBehind } from './marker';
 
 /** How a value is written into the text around it. Applied after the value is known. */
 export type Encoding = 'none' | 'uri' | 'json';
@@ -133,7 +133,7 @@ export function json(structure: unknown): string {
 /** Text, marker or Output → the value behind it, or the plain text. */
 export function toValue(part: Text): Value | string {
   if (isOutput(part)) return { kind: 'foreign', output: part };
-  if (typeof part === 'string' || typeof part === 'number') return isMarker(part) ? valueOf(part) : String(part);
+  if (typeof part === 'string' || typeof part === 'number') return isMarker(part) ? valueBehind(part) : String(part);
   throw new TypeError('a part of a text must be a string, a number or a Pulumi Output');
 }
 
@@ -173,7 +173,7 @@ export function leavesOf(value: Value): Value[] {
 /** The leaves of every marker inside a JSON structure. */
 export function leavesIn(structure: unknown): Value[] {
   if (typeof structure === 'string' || typeof structure === 'number') {
-    return isMarker(structure) ? leavesOf(valueOf(structure)) : [];
+    return isMarker(structure) ? leavesOf(valueBehind(structure)) : [];
   }
   if (structure === null || typeof structure !== 'object') return [];
   return Object.values(structure).flatMap(leavesIn);

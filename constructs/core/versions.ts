@@ -28,7 +28,10 @@ export const VERSIONS = {
     source: 'https://github.com/docker-library/official-images/blob/master/library/redis',
   },
   /** ElastiCache has no Redis after 7.1; Valkey speaks its protocol. https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html */
-  elasticacheValkey: { version: '8.0', source: 'https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html' },
+  elasticacheValkey: {
+    version: '8.0',
+    source: 'https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html',
+  },
   pulumiKubernetes: { version: '4.34.2', source: 'https://www.npmjs.com/package/@pulumi/kubernetes' },
   pulumiAws: { version: '7.48.0', source: 'https://www.npmjs.com/package/@pulumi/aws' },
   pulumiRandom: { version: '4.21.2', source: 'https://www.npmjs.com/package/@pulumi/random' },

@@ -27,7 +27,10 @@ export function postgresInCluster(scope: Construct, request: PostgresRequest): A
   const secret = `${request.name}-auth`;
   secretBundle(scope, secret).add('password', [{ secret: password, encode: 'none' }], scope.node.path);
 
-  new k8s.KubeServiceAccount(scope, 'account', { metadata: { name: request.name }, automountServiceAccountToken: false });
+  new k8s.KubeServiceAccount(scope, 'account', {
+    metadata: { name: request.name },
+    automountServiceAccountToken: false,
+  });
   const server = new k8s.KubeStatefulSet(scope, 'server', {
     metadata: { name: request.name, labels },
     spec: {
@@ -68,7 +71,11 @@ export function postgresInCluster(scope: Construct, request: PostgresRequest): A
       password,
       reach: { by: 'pods', namespace: namespaceName, labels: selector },
     },
-    facts: [`PostgreSQL ${version} in the cluster`, `${sizeText(request.storage)} on ${platform.storageClass}`, 'no backups'],
+    facts: [
+      `PostgreSQL ${version} in the cluster`,
+      `${sizeText(request.storage)} on ${platform.storageClass}`,
+      'no backups',
+    ],
   };
 }
 

@@ -24,10 +24,17 @@ export function redisInCluster(scope: Construct, request: RedisRequest): Answer 
   const password = passwordOf(scope);
   const secret = `${request.name}-auth`;
   const bundle = secretBundle(scope, secret);
-  bundle.add('users.acl', ['user default on >', { secret: password, encode: 'none' }, ' ~* &* +@all\n'], scope.node.path);
+  bundle.add(
+    'users.acl',
+    ['user default on >', { secret: password, encode: 'none' }, ' ~* &* +@all\n'],
+    scope.node.path,
+  );
   bundle.add('password', [{ secret: password, encode: 'none' }], scope.node.path);
 
-  new k8s.KubeServiceAccount(scope, 'account', { metadata: { name: request.name }, automountServiceAccountToken: false });
+  new k8s.KubeServiceAccount(scope, 'account', {
+    metadata: { name: request.name },
+    automountServiceAccountToken: false,
+  });
   new k8s.KubeDeployment(scope, 'server', {
     metadata: { name: request.name, labels },
     spec: {

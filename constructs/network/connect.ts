@@ -1,9 +1,9 @@
 import { Construct } from 'constructs';
 import type { Endpoint, HasEndpoint } from '../core/endpoint';
-import { isMarker, valueOf } from '../core/marker';
+import { nameOf } from '../core/labels';
+import { isMarker, valueBehind } from '../core/marker';
 import { type ConnectionVariable, recordConnection } from '../core/part';
 import { type Problem, report } from '../core/problem';
-import { systemOf } from '../core/system';
 import { leavesOf, sourceOf, text, uri } from '../core/value';
 import type { Workload } from '../core/workload';
 import type { SecretKey } from '../secrets/inject';
@@ -44,7 +44,9 @@ export interface ConnectOptions {
 export function connect(from: Workload, to: Construct & HasEndpoint, options: ConnectOptions = {}): void {
   const { endpoint } = to;
   const edge = new Construct(from, `to-${to.node.id}`);
-  const variables = Object.entries(options.env ?? {}).map(([name, shape]) => variableOf(name, shape, endpoint, options, to));
+  const variables = Object.entries(options.env ?? {}).map(([name, shape]) =>
+    variableOf(name, shape, endpoint, options, `${nameOf(from)}-${to.node.id}`),
+  );
   for (const { name, template, into } of variables) {
     if (into === undefined) {
       from.addEnv(name, { value: plainText(template) });
@@ -71,11 +73,17 @@ interface Variable {
   readonly into?: SecretKey;
 }
 
-function variableOf(name: string, shape: Shape, endpoint: Endpoint, { secret }: ConnectOptions, to: Construct): Variable {
+function variableOf(
+  name: string,
+  shape: Shape,
+  endpoint: Endpoint,
+  { secret }: ConnectOptions,
+  ownSecret: string,
+): Variable {
   const template = templateOf(shape, endpoint);
   const isSecret = sourcesOf(template).length > 0 || (shape.part === 'url' && secret !== undefined);
   if (!isSecret) return { name, shape, template };
-  const bundle = secret?.name ?? `${systemOf(to).node.id}-${to.node.id}`;
+  const bundle = secret?.name ?? ownSecret;
   return { name, shape, template, into: { name: bundle, key: secret?.key ?? name.toLowerCase().replaceAll('_', '-') } };
 }
 
@@ -131,8 +139,9 @@ function problemsWith(variables: readonly Variable[], { secret }: ConnectOptions
 function inWords({ name, template, into }: Variable): ConnectionVariable {
   const unknown = template.flatMap((piece) => {
     if (typeof piece === 'string') return [];
-    const held = 'plain' in piece ? piece.plain : piece.secret.from === 'pulumi' ? piece.secret.value : piece.secret.key;
-    return isMarker(held) ? leavesOf(valueOf(held)).map(sourceOf) : [];
+    const held =
+      'plain' in piece ? piece.plain : piece.secret.from === 'pulumi' ? piece.secret.value : piece.secret.key;
+    return isMarker(held) ? leavesOf(valueBehind(held)).map(sourceOf) : [];
   });
   return { name, unknown: [...new Set(unknown)], ...(into === undefined ? {} : { secret: into }) };
 }

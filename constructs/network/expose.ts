@@ -40,11 +40,22 @@ export function expose(part: Workload & HasEndpoint, options: ExposeOptions): vo
   const system = systemOf(part);
   const path = options.path ?? '/';
   const front = new Construct(part, path === '/' ? 'front-door' : `front-door-${path.replaceAll('/', '')}`);
-  frontDoor(system, options.ingress ?? system.node.id).add({ options, service: endpoint.host, port: endpoint.port, path });
+  frontDoor(system, options.ingress ?? system.node.id).add({
+    options,
+    service: endpoint.host,
+    port: endpoint.port,
+    path,
+  });
   if (front.node.scope?.node.tryFindChild('front-door-policy') === undefined) {
     const { namespace, podLabels } = system.platform.ingress;
     const policy = new Construct(part, 'front-door-policy');
-    allowFrom(policy, `${part.node.id}-from-front-door`, part, { by: 'pods', namespace, labels: podLabels }, endpoint.port);
+    allowFrom(
+      policy,
+      `${part.node.id}-from-front-door`,
+      part,
+      { by: 'pods', namespace, labels: podLabels },
+      endpoint.port,
+    );
   }
   report(front, () => problemsWith(options, endpoint, path));
   recordConnection(part, () => ({
@@ -138,7 +149,12 @@ function tlsSecretOf(options: ExposeOptions, system: System): string {
 function problemsWith({ requestsPerSecond, host }: ExposeOptions, endpoint: Endpoint, path: string): Problem[] {
   const problems: Problem[] = [];
   if (!path.startsWith('/')) {
-    problems.push({ code: 'SW-EXPOSE-001', severity: 'error', what: `path is "${path}"; it must start with a slash.`, fix: `path: '/${path}'` });
+    problems.push({
+      code: 'SW-EXPOSE-001',
+      severity: 'error',
+      what: `path is "${path}"; it must start with a slash.`,
+      fix: `path: '/${path}'`,
+    });
   }
   if (requestsPerSecond !== undefined && requestsPerSecond < 1) {
     problems.push({

@@ -29,7 +29,13 @@ export function openBothSides(edge: Construct, from: Workload, to: Construct, { 
 }
 
 /** Lets pods of another namespace in: the ingress controller to a web server. */
-export function allowFrom(scope: Construct, name: string, to: Workload, from: Extract<Reach, { by: 'pods' }>, port: number): void {
+export function allowFrom(
+  scope: Construct,
+  name: string,
+  to: Workload,
+  from: Extract<Reach, { by: 'pods' }>,
+  port: number,
+): void {
   new k8s.KubeNetworkPolicy(scope, 'ingress-policy', {
     metadata: { name },
     spec: {

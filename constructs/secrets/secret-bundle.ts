@@ -101,7 +101,9 @@ export class SecretBundle extends Construct {
       seen.set(entry.key, entry);
       if (first === undefined) return [];
       const what = `Secret ${this.name} gets its key ${entry.key} twice: from ${first.by} and from ${entry.by}.`;
-      return [{ code: 'SW-SECRET-001', severity: 'error', what, fix: `secret: { name: '${this.name}', key: 'another-key' }` }];
+      return [
+        { code: 'SW-SECRET-001', severity: 'error', what, fix: `secret: { name: '${this.name}', key: 'another-key' }` },
+      ];
     });
   }
 
@@ -115,7 +117,12 @@ export class SecretBundle extends Construct {
           const [is, needs] =
             source.from === 'store' ? ['lies in an external store', 'pulumi'] : ["lies in Pulumi's state", 'external'];
           const what = `Secret ${this.name}, key ${key} (${by}): its source ${is}, which the backend "${backend.kind}" does not read.`;
-          return { code: 'SW-SECRET-002', severity: 'error', what, fix: `seaworthy:secrets: ${needs}, or another source` };
+          return {
+            code: 'SW-SECRET-002',
+            severity: 'error',
+            what,
+            fix: `seaworthy:secrets: ${needs}, or another source`,
+          };
         }),
     );
   }
@@ -156,7 +163,8 @@ function storeNames(entries: readonly Entry[]): Names {
 function composedInCluster(template: SecretTemplate, names: Names): string {
   return template.reduce<string>((before, piece) => {
     if (typeof piece === 'string') return text`${before}${piece.replaceAll('{{', '{{ "{{" }}')}`;
-    if ('plain' in piece) return piece.encode === 'uri' ? text`${before}${uri(piece.plain)}` : text`${before}${piece.plain}`;
+    if ('plain' in piece)
+      return piece.encode === 'uri' ? text`${before}${uri(piece.plain)}` : text`${before}${piece.plain}`;
     const name = names.get(addressOf(piece.secret))?.name ?? 'unreachable';
     return text`${before}${piece.encode === 'uri' ? `{{ .${name} | urlquery }}` : `{{ .${name} }}`}`;
   }, '');

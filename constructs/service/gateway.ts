@@ -1,16 +1,7 @@
 import { Duration, Lazy, Size } from 'cdk8s';
 import { Cpu, k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import {
-  type Copies,
-  copiesInWords,
-  copiesProblems,
-  copiesWithin,
-  cpuTarget,
-  initialCopies,
-  type Scale,
-  scaleOf,
-} from '../core/copies';
+import { type Copies, copiesInWords, copiesProblems, copiesWithin, initialCopies, scaleOf } from '../core/copies';
 import type { Endpoint, HasEndpoint } from '../core/endpoint';
 import { labelsOf, nameOf, selectorOf } from '../core/labels';
 import { nodeOptions } from '../core/node-options';
@@ -28,6 +19,7 @@ import {
 import { type Problem, report } from '../core/problem';
 import { systemOf } from '../core/system';
 import type { EnvValue, Workload } from '../core/workload';
+import { autoscaler, budget, type ConfigFile, configMap, service, strategyOf, variables } from './http-objects';
 
 /** What happens between the order to stop and the end. */
 export interface Shutdown {
@@ -57,16 +49,6 @@ export interface GatewayProps {
   readonly files?: readonly ConfigFile[];
   /** Numeric user; root is refused. @default 1001 */
   readonly user?: number;
-}
-
-export interface ConfigFile {
-  /** Name of the ConfigMap. */
-  readonly configMap: string;
-  /** Key, and file name in `folder`. */
-  readonly key: string;
-  /** Folder in the container. */
-  readonly folder: string;
-  readonly text: string;
 }
 
 const DEFAULTS = {
@@ -103,7 +85,11 @@ export class Gateway extends Construct implements HasEndpoint, Workload {
 
     new k8s.KubeServiceAccount(this, 'account', { metadata: { name }, automountServiceAccountToken: false });
     for (const file of props.files ?? []) configMap(this, file);
-    const deployment = new k8s.KubeDeployment(this, 'deployment', this.deployment(name, props, copies, resources, shutdown));
+    const deployment = new k8s.KubeDeployment(
+      this,
+      'deployment',
+      this.deployment(name, props, copies, resources, shutdown),
+    );
     new k8s.KubeService(this, 'service', service(name, this.selector, labelsOf(this), props.port));
     const scale = scaleOf(copies);
     if (scale !== undefined) {
@@ -180,7 +166,12 @@ export class Gateway extends Construct implements HasEndpoint, Workload {
                 lifecycle: { preStop: { exec: { command: ['/bin/sh', '-c', `sleep ${shutdown.preStop}`] } } },
                 volumeMounts: [
                   { name: 'tmp', mountPath: '/tmp' },
-                  ...files.map((f) => ({ name: f.configMap, mountPath: `${f.folder}/${f.key}`, subPath: f.key, readOnly: true })),
+                  ...files.map((f) => ({
+                    name: f.configMap,
+                    mountPath: `${f.folder}/${f.key}`,
+                    subPath: f.key,
+                    readOnly: true,
+                  })),
                 ],
               },
             ],
@@ -206,54 +197,6 @@ function secondsOf({ preStop, drain, grace }: Shutdown = {}): Seconds {
   };
 }
 
-function configMap(scope: Construct, file: ConfigFile): void {
-  new k8s.KubeConfigMap(scope, `file-${file.key}`, { metadata: { name: file.configMap }, data: { [file.key]: file.text } });
-}
-
-function variables(env: ReadonlyMap<string, EnvValue>): k8s.EnvVar[] {
-  return [...env].map(([name, held]) => {
-    return 'value' in held ? { name, value: held.value } : { name, valueFrom: { secretKeyRef: held.secretKeyRef } };
-  });
-}
-
-function strategyOf(copies: Copies): k8s.DeploymentStrategy {
-  if ('exactlyOneBecause' in copies) return { type: 'Recreate' };
-  const none = k8s.IntOrString.fromNumber(0);
-  return { type: 'RollingUpdate', rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: none } };
-}
-
-function service(
-  name: string,
-  selector: Record<string, string>,
-  labels: Record<string, string>,
-  port: number,
-): k8s.KubeServiceProps {
-  const ports = [{ name: 'http', port, targetPort: k8s.IntOrString.fromString('http'), protocol: 'TCP' }];
-  return { metadata: { name, labels }, spec: { type: 'ClusterIP', selector, ports } };
-}
-
-function autoscaler(name: string, copies: Scale): k8s.KubeHorizontalPodAutoscalerV2Props {
-  const metric = (resource: string, averageUtilization: number): k8s.MetricSpecV2 => {
-    return { type: 'Resource', resource: { name: resource, target: { type: 'Utilization', averageUtilization } } };
-  };
-  return {
-    metadata: { name },
-    spec: {
-      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
-      minReplicas: copies.min,
-      maxReplicas: copies.max,
-      metrics: [
-        metric('cpu', cpuTarget(copies)),
-        ...(copies.memory === undefined ? [] : [metric('memory', copies.memory)]),
-      ],
-    },
-  };
-}
-
-function budget(name: string, selector: Record<string, string>): k8s.KubePodDisruptionBudgetProps {
-  return { metadata: { name }, spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: selector } } };
-}
-
 function problemsWith({ image, user, port }: GatewayProps, { preStop, drain, grace }: Seconds): Problem[] {
   const problems: Problem[] = [];
   const tag = image.split('/').at(-1)?.split(':')[1];
@@ -263,13 +206,28 @@ function problemsWith({ image, user, port }: GatewayProps, { preStop, drain, gra
   }
   if (preStop + drain > grace) {
     const what = `shutdown.grace is ${grace} s, less than preStop ${preStop} s and drain ${drain} s together; requests would be cut.`;
-    problems.push({ code: 'SW-SHUTDOWN-001', severity: 'error', what, fix: `grace: Duration.seconds(${preStop + drain + 5})` });
+    problems.push({
+      code: 'SW-SHUTDOWN-001',
+      severity: 'error',
+      what,
+      fix: `grace: Duration.seconds(${preStop + drain + 5})`,
+    });
   }
   if (user === 0) {
-    problems.push({ code: 'SW-POD-001', severity: 'error', what: 'user is 0 (root), which Pod Security "restricted" refuses.', fix: 'user: 1001' });
+    problems.push({
+      code: 'SW-POD-001',
+      severity: 'error',
+      what: 'user is 0 (root), which Pod Security "restricted" refuses.',
+      fix: 'user: 1001',
+    });
   }
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    problems.push({ code: 'SW-POD-002', severity: 'error', what: `port is ${port}; it must be a whole number from 1 to 65535.`, fix: 'port: 8080' });
+    problems.push({
+      code: 'SW-POD-002',
+      severity: 'error',
+      what: `port is ${port}; it must be a whole number from 1 to 65535.`,
+      fix: 'port: 8080',
+    });
   }
   return problems;
 }

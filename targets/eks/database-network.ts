@@ -10,7 +10,12 @@ type Rule = aws.vpc.SecurityGroupIngressRule;
 export function databaseSecurityGroup(scope: Construct, name: string, port: number, cluster: EksCluster): string {
   const group = new CloudResource<aws.ec2.SecurityGroupArgs, Group>(scope, 'security-group', {
     type: 'aws:ec2/securityGroup:SecurityGroup',
-    inputs: { name, description: `${name}: from the nodes of ${cluster.cluster}`, vpcId: cluster.vpc, tags: { Name: name } },
+    inputs: {
+      name,
+      description: `${name}: from the nodes of ${cluster.cluster}`,
+      vpcId: cluster.vpc,
+      tags: { Name: name },
+    },
   });
   const id = group.output('id');
   new CloudResource<aws.vpc.SecurityGroupIngressRuleArgs, Rule>(scope, 'from-nodes', {

@@ -33,17 +33,21 @@ export function elasticache(scope: Construct, request: RedisRequest, cluster: Ek
     inputs: { name, description: `Private subnets for ${name}`, subnetIds: [...cluster.subnets] },
   });
   const token = generated(scope, 'token', { length: 64 });
-  const replication = new CloudResource<aws.elasticache.ReplicationGroupArgs, aws.elasticache.ReplicationGroup>(scope, 'replication', {
-    type: 'aws:elasticache/replicationGroup:ReplicationGroup',
-    protect: profile.protectData,
-    inputs: {
-      ...replicationInputs(profile, name),
-      ...(token.from === 'pulumi' ? { authToken: token.value } : {}),
-      parameterGroupName: parameterGroup(scope, name, request),
-      subnetGroupName: subnets.output('name'),
-      securityGroupIds: [group],
+  const replication = new CloudResource<aws.elasticache.ReplicationGroupArgs, aws.elasticache.ReplicationGroup>(
+    scope,
+    'replication',
+    {
+      type: 'aws:elasticache/replicationGroup:ReplicationGroup',
+      protect: profile.protectData,
+      inputs: {
+        ...replicationInputs(profile, name),
+        ...(token.from === 'pulumi' ? { authToken: token.value } : {}),
+        parameterGroupName: parameterGroup(scope, name, request),
+        subnetGroupName: subnets.output('name'),
+        securityGroupIds: [group],
+      },
     },
-  });
+  );
 
   return {
     endpoint: {
@@ -82,10 +86,14 @@ function replicationInputs(profile: Profile, name: string): aws.elasticache.Repl
 }
 
 function parameterGroup(scope: Construct, name: string, { whenFull }: RedisRequest): string {
-  const group = new CloudResource<aws.elasticache.ParameterGroupArgs, aws.elasticache.ParameterGroup>(scope, 'parameters', {
-    type: 'aws:elasticache/parameterGroup:ParameterGroup',
-    inputs: { name, family: 'valkey8', parameters: [{ name: 'maxmemory-policy', value: evictionPolicy(whenFull) }] },
-  });
+  const group = new CloudResource<aws.elasticache.ParameterGroupArgs, aws.elasticache.ParameterGroup>(
+    scope,
+    'parameters',
+    {
+      type: 'aws:elasticache/parameterGroup:ParameterGroup',
+      inputs: { name, family: 'valkey8', parameters: [{ name: 'maxmemory-policy', value: evictionPolicy(whenFull) }] },
+    },
+  );
   return group.output('name');
 }
 
@@ -95,11 +103,18 @@ function readable(scope: Construct, token: SecretSource, backend: SecretBackend,
   const { node } = systemOf(scope);
   const secret = new CloudResource<aws.secretsmanager.SecretArgs, aws.secretsmanager.Secret>(scope, 'stored-token', {
     type: 'aws:secretsmanager/secret:Secret',
-    inputs: { name: `${backend.prefix}/${node.id}/${scope.node.id}`, recoveryWindowInDays: profile.protectData ? 30 : 0 },
+    inputs: {
+      name: `${backend.prefix}/${node.id}/${scope.node.id}`,
+      recoveryWindowInDays: profile.protectData ? 30 : 0,
+    },
   });
-  const version = new CloudResource<aws.secretsmanager.SecretVersionArgs, aws.secretsmanager.SecretVersion>(scope, 'stored-token-version', {
-    type: 'aws:secretsmanager/secretVersion:SecretVersion',
-    inputs: { secretId: secret.output('id'), secretString: token.value },
-  });
+  const version = new CloudResource<aws.secretsmanager.SecretVersionArgs, aws.secretsmanager.SecretVersion>(
+    scope,
+    'stored-token-version',
+    {
+      type: 'aws:secretsmanager/secretVersion:SecretVersion',
+      inputs: { secretId: secret.output('id'), secretString: token.value },
+    },
+  );
   return fromStore(version.output('arn'));
 }

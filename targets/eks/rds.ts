@@ -13,7 +13,11 @@ const PORT = 5432;
 /** gp3 starts at 20 GiB: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html */
 const SMALLEST_GIBIBYTES = 20;
 /** https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.html */
-const CLASSES: Readonly<Record<Profile['name'], string>> = { dev: 'db.t4g.medium', staging: 'db.t4g.medium', prod: 'db.m7g.large' };
+const CLASSES: Readonly<Record<Profile['name'], string>> = {
+  dev: 'db.t4g.medium',
+  staging: 'db.t4g.medium',
+  prod: 'db.m7g.large',
+};
 
 /**
  * RDS for PostgreSQL. With External Secrets the password is made and rotated by RDS in Secrets Manager, and never seen by Pulumi.
@@ -89,6 +93,8 @@ function instanceInputs(request: PostgresRequest, profile: Profile, name: string
   };
 }
 
-function passwordInputs(known: SecretSource | undefined): Pick<aws.rds.InstanceArgs, 'password' | 'manageMasterUserPassword'> {
+function passwordInputs(
+  known: SecretSource | undefined,
+): Pick<aws.rds.InstanceArgs, 'password' | 'manageMasterUserPassword'> {
   return known?.from === 'pulumi' ? { password: known.value } : { manageMasterUserPassword: true };
 }

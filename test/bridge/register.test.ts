@@ -37,18 +37,25 @@ function database(scope: Construct): CloudResource {
 }
 
 test('a plain cdk8s chart goes through unchanged', async () => {
-  const build = (app: App) => new Deployment(new Chart(app, 'plain'), 'web', { containers: [{ image: 'nginx:1.30', portNumber: 8080 }] });
+  const build = (app: App) =>
+    new Deployment(new Chart(app, 'plain'), 'web', { containers: [{ image: 'nginx:1.30', portNumber: 8080 }] });
   const app = new App();
   build(app);
   const [expected] = Chart.of(app.node.findChild('plain')).toJson();
   const resources = await registered(build);
-  expect(named(resources, 'plain/web/Resource')).toMatchObject({ type: 'kubernetes:apps/v1:Deployment', inputs: expected });
+  expect(named(resources, 'plain/web/Resource')).toMatchObject({
+    type: 'kubernetes:apps/v1:Deployment',
+    inputs: expected,
+  });
 });
 
 test('an Output in any prop stays a leaf: secret, unknown or known, and its neighbours as they are', async () => {
   const resources = await registered((app) => {
     const chart = new Chart(app, 'shop');
-    secretObject(chart, untyped({ plain: 'YQ==', known: output('Yg=='), secret: secret('Yw=='), unknown: output(unknown) }));
+    secretObject(
+      chart,
+      untyped({ plain: 'YQ==', known: output('Yg=='), secret: secret('Yw=='), unknown: output(unknown) }),
+    );
   });
   expect(named(resources, 'shop/secret').inputs.data).toEqual({
     plain: 'YQ==',
@@ -75,7 +82,10 @@ test('an attribute of a node is unknown in a preview, known after apply, and a d
 test('a server-filled field of an object that does not exist yet is unknown, whatever the engine says', async () => {
   const resources = await registered((app) => {
     const chart = new Chart(app, 'shop');
-    const service = new k8s.KubeService(chart, 'service', { metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } });
+    const service = new k8s.KubeService(chart, 'service', {
+      metadata: { name: 'web' },
+      spec: { ports: [{ port: 80 }] },
+    });
     configMap(chart, { ip: attribute(service, 'spec.clusterIP'), uid: attribute(service, 'metadata.uid') });
   });
   expect(named(resources, 'shop/map').inputs.data).toEqual({ ip: UNKNOWN, uid: UNKNOWN });
@@ -101,7 +111,9 @@ test('a password that is not safe in a URL is encoded, not refused and not shown
     secretObject(new Chart(app, 'shop'), { url: base64(text`redis://:${uri(secret('p@ss/w:rd'))}@redis`) });
   });
   const data = named(resources, 'shop/secret').inputs.data;
-  expect(data).toEqual({ url: expect.objectContaining({ value: Buffer.from('redis://:p%40ss%2Fw%3Ard@redis').toString('base64') }) });
+  expect(data).toEqual({
+    url: expect.objectContaining({ value: Buffer.from('redis://:p%40ss%2Fw%3Ard@redis').toString('base64') }),
+  });
 });
 
 test('options of a node reach the engine', async () => {
@@ -138,7 +150,12 @@ test('a Helm release is a custom resource, and waits for what it is told', async
   const resources = await registered((app) => {
     const chart = new Chart(app, 'platform');
     const map = configMap(chart, {});
-    const release = new HelmRelease(chart, 'redis', { name: 'r', namespace: 'x', chart: 'oci://acme.org/redis', version: '1.2.3' });
+    const release = new HelmRelease(chart, 'redis', {
+      name: 'r',
+      namespace: 'x',
+      chart: 'oci://acme.org/redis',
+      version: '1.2.3',
+    });
     release.node.addDependency(map);
   });
   expect(named(resources, 'platform/redis')).toMatchObject({
@@ -160,12 +177,37 @@ test('dependencies are leaves, never components', async () => {
 
 describe('before anything is registered', () => {
   test.each<[string, (chart: Chart) => void, string, RegExp]>([
-    ['an interpolated Output', (c) => configMap(c, { url: `http://${output('x')}` }), 'SW-VALUE-001', /data\.url: a Pulumi Output was put/],
-    ['a value that was added to', (c) => configMap(c, { url: `${attribute(database(c), 'address')}:5432` }), 'SW-VALUE-001', /data\.url/],
-    ['an unknown name', (c) => new k8s.KubeConfigMap(c, 'map', { metadata: { name: attribute(database(c), 'id') } }), 'SW-VALUE-002', /name/],
-    ['a secret Output in a ConfigMap', (c) => configMap(c, untyped({ key: secret('hunter2') })), 'SW-SECRET-003', /data\.key/],
+    [
+      'an interpolated Output',
+      (c) => configMap(c, { url: `http://${output('x')}` }),
+      'SW-VALUE-001',
+      /data\.url: a Pulumi Output was put/,
+    ],
+    [
+      'a value that was added to',
+      (c) => configMap(c, { url: `${attribute(database(c), 'address')}:5432` }),
+      'SW-VALUE-001',
+      /data\.url/,
+    ],
+    [
+      'an unknown name',
+      (c) => new k8s.KubeConfigMap(c, 'map', { metadata: { name: attribute(database(c), 'id') } }),
+      'SW-VALUE-002',
+      /name/,
+    ],
+    [
+      'a secret Output in a ConfigMap',
+      (c) => configMap(c, untyped({ key: secret('hunter2') })),
+      'SW-SECRET-003',
+      /data\.key/,
+    ],
     ['a plain secret in a variable', plainSecret, 'SW-SECRET-004', /DB_PASSWORD/],
-    ['a typo', (c) => new k8s.KubeService(c, 's', { metadata: { name: 's' }, spec: untyped({ portz: [] }) }), 'SW-GRAPH-003', /portz/],
+    [
+      'a typo',
+      (c) => new k8s.KubeService(c, 's', { metadata: { name: 's' }, spec: untyped({ portz: [] }) }),
+      'SW-GRAPH-003',
+      /portz/,
+    ],
   ])('%s is refused, with path and field', async (_name, build, code, words) => {
     let all: readonly unknown[] = [];
     const found = await refusals(registered((app) => build(new Chart(app, 'shop'))).then((r) => (all = r)));
@@ -208,7 +250,13 @@ test('a secret that is injected rolls the pods by a digest that shows nothing', 
         const api = new Gateway(system, 'api', { image: 'api:1', port: 80 });
         inject(api, 'STRIPE_KEY', { from: 'pulumi', value: text`${secret(key)}` }, { name: 'keys', key: 'stripe' });
       },
-      { preview: false, outputs: (type, _n, inputs) => ({ ...inputs, ...(type.startsWith('random:') ? { result: 'constant-key' } : {}) }) },
+      {
+        preview: false,
+        outputs: (type, _n, inputs) => ({
+          ...inputs,
+          ...(type.startsWith('random:') ? { result: 'constant-key' } : {}),
+        }),
+      },
     );
     const template = JSON.stringify(named(resources, 'shop/api/deployment').inputs);
     return /config-digest":"([0-9a-f]{64})"/.exec(template)?.[1];

@@ -24,7 +24,9 @@ const preview = (...args: string[]) => seaworthy(['preview', ...args], { folder:
 test.each(['dev', 'prod'])('--json of %s is as its schema says', (environment) => {
   const { status, stdout } = preview('--env', environment, '--json');
   expect(status).toBe(0);
-  const validate = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(join(ROOT, 'plan', 'preview.schema.json'), 'utf8')));
+  const validate = new Ajv({ strict: false }).compile(
+    JSON.parse(readFileSync(join(ROOT, 'plan', 'preview.schema.json'), 'utf8')),
+  );
   validate(JSON.parse(stdout));
   expect(validate.errors).toBeNull();
 });
@@ -34,15 +36,30 @@ test('dev is previewed without being asked for', () => {
   expect(status).toBe(0);
   expect(stdout).toMatch(/dev · minikube · offline: nothing was contacted/);
   expect(stdout).toMatch(/gateway +1–2 copies at 70 % CPU +:8000/);
-  expect(stdout).toMatch(/→ postgres +DATABASE_URL +talos-secrets\/database-url +\[secret, known after apply: postgres\/password\.result\]/);
+  expect(stdout).toMatch(
+    /→ postgres +DATABASE_URL +talos-secrets\/database-url +\[secret, known after apply: postgres\/password\.result\]/,
+  );
 });
 
 test('what is unknown says which resource will tell', () => {
   const resources = list(JSON.parse(preview('--env', 'prod', '--json').stdout).resources);
   const secret = resources.find((r) => at(r, 'name') === 'talos-secrets');
-  expect(at(secret, 'inputs', 'spec', 'data', 0, 'remoteRef', 'key')).toEqual({ unknown: 'talos/postgres/instance.masterUserSecrets[0].secretArn' });
+  expect(at(secret, 'inputs', 'spec', 'data', 0, 'remoteRef', 'key')).toEqual({
+    unknown: 'talos/postgres/instance.masterUserSecrets[0].secretArn',
+  });
   const keys = Object.keys(isRecord(secret) ? secret : {});
-  expect(keys).toEqual(['urn', 'type', 'kind', 'apiVersion', 'name', 'namespace', 'system', 'dependsOn', 'protect', 'inputs']);
+  expect(keys).toEqual([
+    'urn',
+    'type',
+    'kind',
+    'apiVersion',
+    'name',
+    'namespace',
+    'system',
+    'dependsOn',
+    'protect',
+    'inputs',
+  ]);
 });
 
 test('a pipe gets no colour', () => {
@@ -54,7 +71,10 @@ test.each<[string, NodeJS.ProcessEnv, boolean]>([
   ['NO_COLOR takes it away', { NO_COLOR: '1' }, false],
   ['a dumb terminal gets none', { TERM: 'dumb' }, false],
 ])('%s', (_name, environment, isColoured) => {
-  const { stdout } = seaworthy(['preview'], { folder: project.folder, environment: { SEAWORTHY_TTY: '1', TERM: 'xterm', ...environment } });
+  const { stdout } = seaworthy(['preview'], {
+    folder: project.folder,
+    environment: { SEAWORTHY_TTY: '1', TERM: 'xterm', ...environment },
+  });
   expect(stdout.includes(ESCAPE)).toBe(isColoured);
 });
 
@@ -82,7 +102,11 @@ describe('a mistake in the configuration', () => {
   test('all are told at once, each with code, key, value, line and fix; and nothing else', () => {
     change('Pulumi.prod.yaml', 'seaworthy:target: eks', 'seaworthy:target: eksx');
     change('Pulumi.prod.yaml', 'seaworthy:profile: prod', 'seaworthy:profil: prod');
-    change('Pulumi.prod.yaml', 'talos:host: talos.yourdomain.com', 'talos:host: https://talos\n  talos:database:\n    storage: 20');
+    change(
+      'Pulumi.prod.yaml',
+      'talos:host: talos.yourdomain.com',
+      'talos:host: https://talos\n  talos:database:\n    storage: 20',
+    );
     const { status, output } = preview('--env', 'prod');
     expect(status).toBe(1);
     for (const words of [
@@ -96,12 +120,18 @@ describe('a mistake in the configuration', () => {
   });
 
   test('the keys of a system are told together', () => {
-    change('Pulumi.dev.yaml', 'talos:host: talos.local.test', 'talos:host: https://talos\n  talos:replcas: 3\n  talos:database:\n    storage: 20');
+    change(
+      'Pulumi.dev.yaml',
+      'talos:host: talos.local.test',
+      'talos:host: https://talos\n  talos:replcas: 3\n  talos:database:\n    storage: 20',
+    );
     const { status, output } = preview();
     expect(status).toBe(1);
     expect(output).toMatch(/SW-CONFIG-006 +talos:host is "https:\/\/talos"; it must be a DNS name/);
     expect(output).toMatch(/SW-CONFIG-001 +talos:replcas is not a key/);
-    expect(output).toMatch(/SW-CONFIG-007 +talos:database\.storage is "20"; it needs a unit\. +Pulumi\.dev\.yaml:8\n +Fix: "20Gi"/);
+    expect(output).toMatch(
+      /SW-CONFIG-007 +talos:database\.storage is "20"; it needs a unit\. +Pulumi\.dev\.yaml:8\n +Fix: "20Gi"/,
+    );
   });
 
   test('a secret in plain text is refused and not shown', () => {
@@ -138,10 +168,16 @@ describe('a mistake in the configuration', () => {
 
 describe('a mistake in the program', () => {
   test('an error that it throws is told with its place, without a stack trace', () => {
-    change('index.ts', 'const app = new App();', "const app = new App(); if (app !== undefined) throw new Error('the harbour is closed');");
+    change(
+      'index.ts',
+      'const app = new App();',
+      "const app = new App(); if (app !== undefined) throw new Error('the harbour is closed');",
+    );
     const { status, output } = preview();
     expect(status).toBe(1);
-    expect(output).toMatch(/Your program stopped at index\.ts:\d+:\d+:\n +the harbour is closed\n +Nothing was changed\./);
+    expect(output).toMatch(
+      /Your program stopped at index\.ts:\d+:\d+:\n +the harbour is closed\n +Nothing was changed\./,
+    );
   });
 });
 
@@ -157,14 +193,20 @@ test.each([[['preview', '--help']], [['synth', '--help']], [['lock', '--help']],
   expect(stdout).toMatch(/Usage: seaworthy/);
 });
 
-test.each([[['previw'], /Did you mean preview/], [['preview', '--evn', 'dev'], /Did you mean --env/]])('%j is a slip, not a crash', (args, words) => {
+test.each([
+  [['previw'], /Did you mean preview/],
+  [['preview', '--evn', 'dev'], /Did you mean --env/],
+])('%j is a slip, not a crash', (args, words) => {
   const { status, output } = seaworthy(args);
   expect(status).toBe(1);
   expect(output).toMatch(words);
 });
 
 test('a bug of ours says so, and exits with 2', () => {
-  const { status, output } = seaworthy(['preview'], { folder: project.folder, environment: { NODE_OPTIONS: `--require ${join(ROOT, 'test', 'support', 'bug.js')}` } });
+  const { status, output } = seaworthy(['preview'], {
+    folder: project.folder,
+    environment: { NODE_OPTIONS: `--require ${join(ROOT, 'test', 'support', 'bug.js')}` },
+  });
   expect(status).toBe(2);
   expect(output).toMatch(/This is a bug of seaworthy, not yours\. Nothing was changed\./);
 });

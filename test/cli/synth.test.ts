@@ -16,7 +16,8 @@ afterEach(() => {
   project.dispose();
 });
 
-const synth = (environment: string) => seaworthy(['synth', '--env', environment, '--out', out], { folder: project.folder });
+const synth = (environment: string) =>
+  seaworthy(['synth', '--env', environment, '--out', out], { folder: project.folder });
 const files = () => readdirSync(join(out, 'talos')).sort();
 const contents = () => files().map((file) => readFileSync(join(out, 'talos', file), 'utf8'));
 
@@ -74,7 +75,9 @@ describe('lock', () => {
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll('talos/gateway/', 'talos/api/'));
     const { status, output } = seaworthy(['preview'], { folder: project.folder });
     expect(status).toBe(1);
-    expect(output).toMatch(/SW-IDENTITY-002 +apps\/Deployment talos-system\/talos-gateway was made by talos\/api\/deployment/);
+    expect(output).toMatch(
+      /SW-IDENTITY-002 +apps\/Deployment talos-system\/talos-gateway was made by talos\/api\/deployment/,
+    );
     expect(output).toContain("Fix: alias(gateway, 'talos/api'); // talos/gateway");
     expect(lock('--check').status).toBe(1);
   });

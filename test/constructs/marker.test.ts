@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { isMarker, marker, misuseOf, numberMarker, numberMisuseOf, resetMarkers, valueOf } from '../../constructs/core/marker';
+import {
+  isMarker,
+  marker,
+  misuseOf,
+  numberMarker,
+  numberMisuseOf,
+  resetMarkers,
+  valueBehind,
+} from '../../constructs/core/marker';
 import type { Value } from '../../constructs/core/value';
 
 const secret: Value = { kind: 'config', key: 'shop:password' };
@@ -8,7 +16,7 @@ beforeEach(() => resetMarkers('0a1b2c3d4'));
 
 describe('a string marker', () => {
   test('gives its value back', () => {
-    expect(valueOf(marker(secret))).toBe(secret);
+    expect(valueBehind(marker(secret))).toBe(secret);
   });
 
   test.each([
@@ -16,7 +24,7 @@ describe('a string marker', () => {
     ['JSON', (m: string) => JSON.parse(JSON.stringify(m))],
     ['lower case', (m: string) => m.toLowerCase()],
   ])('survives %s', (_name, change) => {
-    expect(valueOf(change(marker(secret)))).toBe(secret);
+    expect(valueBehind(change(marker(secret)))).toBe(secret);
   });
 
   test('is a DNS label', () => {
@@ -57,7 +65,7 @@ describe('a string marker', () => {
 
 describe('a number marker', () => {
   test('gives its value back', () => {
-    expect(valueOf(numberMarker(secret))).toBe(secret);
+    expect(valueBehind(numberMarker(secret))).toBe(secret);
   });
 
   test.each<[string, (n: number) => number]>([

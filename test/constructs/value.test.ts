@@ -1,4 +1,4 @@
-import { isMarker, resetMarkers, valueOf } from '../../constructs/core/marker';
+import { isMarker, resetMarkers, valueBehind } from '../../constructs/core/marker';
 import { base64, configSecret, isSecret, json, jsonString, sourceOf, text, uri } from '../../constructs/core/value';
 
 beforeEach(() => resetMarkers());
@@ -11,17 +11,17 @@ test('a text of plain parts is plain', () => {
 test('a text with a value is a marker that knows its source', () => {
   const composed = text`postgres://${uri('shop')}:${uri(password())}@db`;
   expect(isMarker(composed)).toBe(true);
-  expect(sourceOf(valueOf(composed))).toBe('config shop:password');
+  expect(sourceOf(valueBehind(composed))).toBe('config shop:password');
 });
 
 test('secretness of a part is that of the whole', () => {
-  expect(isSecret(valueOf(text`a${password()}`))).toBe(true);
-  expect(isSecret(valueOf(base64(password())))).toBe(true);
+  expect(isSecret(valueBehind(text`a${password()}`))).toBe(true);
+  expect(isSecret(valueBehind(base64(password())))).toBe(true);
 });
 
 test('a text of one value alone is that value', () => {
   const marker = password();
-  expect(valueOf(text`${marker}`)).toBe(valueOf(marker));
+  expect(valueBehind(text`${marker}`)).toBe(valueBehind(marker));
 });
 
 test('JSON of plain leaves is plain JSON', () => {
@@ -29,7 +29,7 @@ test('JSON of plain leaves is plain JSON', () => {
 });
 
 test('JSON with a value escapes what is put in later', () => {
-  const value = valueOf(json({ key: password() }));
+  const value = valueBehind(json({ key: password() }));
   expect(value).toMatchObject({ kind: 'composed', pieces: ['{"key":"', { encode: 'json' }, '"}'] });
 });
 

@@ -1,7 +1,9 @@
+import type { Stack } from '@pulumi/pulumi/automation';
 import { App, Chart } from 'cdk8s';
 import { Deployment, k8s } from 'cdk8s-plus-27';
-import type { Stack } from '@pulumi/pulumi/automation';
+
 import main = require('../../index');
+
 import { program, register } from '../../bridge';
 import { alias, attribute, connect, expose, Gateway, Postgres, provide, System, text, url } from '../../constructs';
 import { clusterProvider } from '../../constructs/core/cluster-provider';
@@ -40,7 +42,12 @@ test('a chart that knows nothing of us goes up, and away again', async () => {
   };
   const stack = await changing.stack('plain');
   const created = await operation(stack, 'up');
-  expect(created.changes.sort()).toEqual(['create cluster', 'create plain', 'create plain/web/Resource', 'create plain/web/Service/Resource']);
+  expect(created.changes.sort()).toEqual([
+    'create cluster',
+    'create plain',
+    'create plain/web/Resource',
+    'create plain/web/Service/Resource',
+  ]);
   expect((await operation(stack, 'up')).changes).toEqual([]);
   await operation(stack, 'destroy');
   const left = await bed.cluster.client().list('apps/v1', 'Deployment', 'default');
@@ -54,7 +61,12 @@ describe('a system that changes', () => {
   const shop = (id: string, settings: string, was?: string) => (app: App) => {
     const system = new System(app, 'shop', { namespace: 'shop' });
     const files = [{ configMap: 'settings', key: 'settings.json', folder: '/etc/shop', text: settings }];
-    const api = new Gateway(system, id, { image: 'ghcr.io/acme/api:1.0', port: 8080, scale: { min: 1, max: 1 }, files });
+    const api = new Gateway(system, id, {
+      image: 'ghcr.io/acme/api:1.0',
+      port: 8080,
+      scale: { min: 1, max: 1 },
+      files,
+    });
     const db = new Postgres(system, 'postgres', { database: 'shop' });
     connect(api, db, { env: { DATABASE_URL: url() } });
     expose(api, { host: 'shop.local.test' });
@@ -89,7 +101,9 @@ describe('a system that changes', () => {
   test('a field that the API server refuses is refused by the preview', async () => {
     changing.build = (app) => {
       shop('web', '{"a":2}', 'shop/api')(app);
-      new k8s.KubeConfigMap(new Chart(app, 'other', { namespace: 'shop' }), 'map', { metadata: { name: 'Not_A_Name' } });
+      new k8s.KubeConfigMap(new Chart(app, 'other', { namespace: 'shop' }), 'map', {
+        metadata: { name: 'Not_A_Name' },
+      });
     };
     await expect(operation(stack, 'preview')).rejects.toThrow(/Not_A_Name/);
   });
@@ -99,14 +113,22 @@ test('an attribute of a live object reaches another, and a Namespace is waited f
   const changing = new Changing();
   changing.build = (app) => {
     const chart = new Chart(app, 'ip', { namespace: 'ip' });
-    const service = new k8s.KubeService(chart, 'service', { metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } });
-    new k8s.KubeConfigMap(chart, 'map', { metadata: { name: 'map' }, data: { ip: text`ip=${attribute(service, 'spec.clusterIP')}` } });
+    const service = new k8s.KubeService(chart, 'service', {
+      metadata: { name: 'web' },
+      spec: { ports: [{ port: 80 }] },
+    });
+    new k8s.KubeConfigMap(chart, 'map', {
+      metadata: { name: 'map' },
+      data: { ip: text`ip=${attribute(service, 'spec.clusterIP')}` },
+    });
     new k8s.KubeNamespace(chart, 'namespace', { metadata: { name: 'ip' } });
   };
   const stack = await changing.stack('ip');
   await operation(stack, 'preview');
   await operation(stack, 'up');
-  const map = await bed.cluster.client().get({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'map', namespace: 'ip' } });
+  const map = await bed.cluster
+    .client()
+    .get({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'map', namespace: 'ip' } });
   expect(at(map, 'data', 'ip')).toMatch(/^ip=10\.96\.\d+\.\d+$/);
   await operation(stack, 'destroy');
 });
@@ -157,7 +179,9 @@ describe('Talos in prod, with the cloud by a stand-in', () => {
 
   test('the engine replaces nothing that is protected: destroy is refused', async () => {
     await expect(operation(stack, 'destroy')).rejects.toThrow(/protect/);
-    const database = (await stack.exportStack()).deployment.resources.find((r: { urn: string }) => r.urn.endsWith('talos/postgres/instance'));
+    const database = (await stack.exportStack()).deployment.resources.find((r: { urn: string }) =>
+      r.urn.endsWith('talos/postgres/instance'),
+    );
     expect(database).toMatchObject({ protect: true });
   });
 
@@ -178,7 +202,12 @@ async function installExternalSecrets(): Promise<void> {
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
       metadata: { name: 'externalsecrets.external-secrets.io' },
-      spec: { group: 'external-secrets.io', names, scope: 'Namespaced', versions: [{ name: 'v1', served: true, storage: true, schema }] },
+      spec: {
+        group: 'external-secrets.io',
+        names,
+        scope: 'Namespaced',
+        versions: [{ name: 'v1', served: true, storage: true, schema }],
+      },
     })
     .catch((error: unknown) => {
       if (!(error instanceof KubeError && error.status === 409)) throw error;

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stack } from '@pulumi/pulumi/automation';
+
 import main = require('../../index');
+
 import { runOffline } from '../../bridge/offline';
 import { openSession } from '../../bridge/session';
 import { at, isRecord, text } from '../../graph/json-value';
@@ -36,7 +38,11 @@ async function offline(): Promise<Map<string, unknown>> {
 /** Encrypted configuration is not known offline, and is in the engine: both are secret, and that is what counts. */
 function comparable(inputs: unknown): unknown {
   const plain = readable(inputs, {});
-  return JSON.parse(JSON.stringify(plain, (_key, leaf: unknown) => (isRecord(leaf) && (leaf.secret === true || 'unknown' in leaf) ? 'hidden' : leaf)));
+  return JSON.parse(
+    JSON.stringify(plain, (_key, leaf: unknown) =>
+      isRecord(leaf) && (leaf.secret === true || 'unknown' in leaf) ? 'hidden' : leaf,
+    ),
+  );
 }
 
 function engineInputs(steps: Steps): Map<string, unknown> {
@@ -46,7 +52,9 @@ function engineInputs(steps: Steps): Map<string, unknown> {
 
 /** In events the engine writes `[secret]`, and unknowns with their wire signature; provider versions are the engine's own addition. */
 function engineForm(inputs: unknown): unknown {
-  const hidden = JSON.parse(JSON.stringify(inputs, (_key, leaf: unknown) => (leaf === '[secret]' ? { secret: true } : leaf)));
+  const hidden = JSON.parse(
+    JSON.stringify(inputs, (_key, leaf: unknown) => (leaf === '[secret]' ? { secret: true } : leaf)),
+  );
   const { version: _, __internal: __, ...own } = hidden;
   return own;
 }
@@ -75,7 +83,9 @@ describe.each([['dev']])('Talos, %s, on a real engine and a real API server', ()
     };
     const password = await secret('talos-postgres-auth', 'password');
     expect(password).toMatch(/^[0-9a-z]{32}$/);
-    expect(await secret('talos-secrets', 'database-url')).toBe(`postgresql://talos:${password}@talos-postgres:5432/talos`);
+    expect(await secret('talos-secrets', 'database-url')).toBe(
+      `postgresql://talos:${password}@talos-postgres:5432/talos`,
+    );
   });
 
   test('no secret is in clear in state, history or output', async () => {
@@ -106,17 +116,35 @@ describe.each([['dev']])('Talos, %s, on a real engine and a real API server', ()
   test('what an autoscaler decided stays, through an unrelated change', async () => {
     const client = bed.cluster.client();
     const path = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/talos-gateway/scale`;
-    await client.call('PATCH', `${path}?fieldManager=kube-controller-manager`, { spec: { replicas: 2 } }, 'application/merge-patch+json');
+    await client.call(
+      'PATCH',
+      `${path}?fieldManager=kube-controller-manager`,
+      { spec: { replicas: 2 } },
+      'application/merge-patch+json',
+    );
     await stack.setConfig('talos:tag', { value: '5c6d7e8' });
     expect((await operation(stack, 'up')).changes).toEqual(['update talos/gateway/deployment']);
-    const live = await client.get({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'talos-gateway', namespace: NAMESPACE } });
+    const live = await client.get({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'talos-gateway', namespace: NAMESPACE },
+    });
     expect(at(live, 'spec', 'replicas')).toBe(2);
   });
 
   test('drift is seen by refresh, and put right by the next up', async () => {
     const client = bed.cluster.client();
-    const service = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'gateway-surface-config', namespace: NAMESPACE } };
-    await client.call('PATCH', `${await client.pathOf(service)}?fieldManager=kubectl-edit`, { data: { 'gateway_surface.json': '{}' } }, 'application/merge-patch+json');
+    const service = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'gateway-surface-config', namespace: NAMESPACE },
+    };
+    await client.call(
+      'PATCH',
+      `${await client.pathOf(service)}?fieldManager=kubectl-edit`,
+      { data: { 'gateway_surface.json': '{}' } },
+      'application/merge-patch+json',
+    );
     await operation(stack, 'refresh');
     const steps = await operation(stack, 'up');
     expect(steps.changes).toContain('update talos/gateway/file-gateway_surface.json');
@@ -125,7 +153,10 @@ describe.each([['dev']])('Talos, %s, on a real engine and a real API server', ()
 
   test('an unreachable API server is refused, where the engine alone would end well', async () => {
     const away = bed.cluster.kubeconfig.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:1');
-    const { status, output } = bed.apart('preview', bed.devConfig({ 'seaworthy:kubeconfig': { value: away, secret: true } }));
+    const { status, output } = bed.apart(
+      'preview',
+      bed.devConfig({ 'seaworthy:kubeconfig': { value: away, secret: true } }),
+    );
     expect(output).toMatch(/SW-CLUSTER-001 the API server https:\/\/127\.0\.0\.1:1 does not answer/);
     expect(output).not.toMatch(/ at .*\.ts:\d+/);
     expect(status).toBe(1);

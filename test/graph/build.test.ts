@@ -1,8 +1,8 @@
 import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import { Deployment, k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { fieldProblems, uncheckedKinds } from '../../graph/fields';
 import { buildGraph } from '../../graph/build';
+import { fieldProblems, uncheckedKinds } from '../../graph/fields';
 import { graphOf } from '../support/offline';
 
 test('only charts and what says so are components, however many children there are', () => {
@@ -23,7 +23,9 @@ test("a chart's namespace is taken off what belongs to the whole cluster", () =>
     new k8s.KubeClusterRole(chart, 'role', { metadata: { name: 'reader' } });
     new k8s.KubeConfigMap(chart, 'map', { metadata: { name: 'map' } });
   });
-  const namespaces = graph.nodes.filter((n) => n.object).map((n) => [n.object?.kind, n.object?.namespace, n.inputs.metadata]);
+  const namespaces = graph.nodes
+    .filter((n) => n.object)
+    .map((n) => [n.object?.kind, n.object?.namespace, n.inputs.metadata]);
   expect(namespaces).toEqual([
     ['ClusterRole', undefined, { name: 'reader' }],
     ['ConfigMap', 'shop', { name: 'map', namespace: 'shop' }],
@@ -55,7 +57,12 @@ test('a chart that knows nothing of us has no problems', () => {
     web.exposeViaService().exposeViaIngress('/');
   });
   expect([...graph.problems, ...fieldProblems(graph.nodes, '1.35')]).toEqual([]);
-  expect(graph.nodes.filter((n) => n.object).map((n) => n.object?.kind).sort()).toEqual(['Deployment', 'Ingress', 'Service']);
+  expect(
+    graph.nodes
+      .filter((n) => n.object)
+      .map((n) => n.object?.kind)
+      .sort(),
+  ).toEqual(['Deployment', 'Ingress', 'Service']);
 });
 
 test('what cdk8s cannot render is a problem of that object', () => {
@@ -81,7 +88,13 @@ describe('the fields of Kubernetes', () => {
     });
 
   test.each<[string, Record<string, unknown>, string, string, RegExp]>([
-    ['a slip', { ports: [{ port: 80, targetprot: 80 }] }, '1.35', 'SW-SCHEMA-001', /ports\[0\]\.targetprot.*Did you mean targetPort/],
+    [
+      'a slip',
+      { ports: [{ port: 80, targetprot: 80 }] },
+      '1.35',
+      'SW-SCHEMA-001',
+      /ports\[0\]\.targetprot.*Did you mean targetPort/,
+    ],
     ['a missing field', { ports: [{ name: 'http' }] }, '1.35', 'SW-SCHEMA-003', /spec\.ports\[0\]\.port is required/],
     ['a field of a later version', { trafficDistribution: 'PreferClose' }, '1.29', 'SW-SCHEMA-005', /1\.30/],
     ['a number where a text is asked for', { type: 5 }, '1.35', 'SW-SCHEMA-006', /spec\.type must be a text/],

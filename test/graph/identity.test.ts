@@ -59,7 +59,9 @@ test('one alias above serves everything below', () => {
 });
 
 test('a changed Job under its old name is refused', () => {
-  expect(refused({ image: 'a:2' }).map(([code, where]) => [code, where])).toEqual([['SW-IDENTITY-003', 'shop/web/job']]);
+  expect(refused({ image: 'a:2' }).map(([code, where]) => [code, where])).toEqual([
+    ['SW-IDENTITY-003', 'shop/web/job'],
+  ]);
 });
 
 test('a changed Job under a new name and path is a new Job', () => {

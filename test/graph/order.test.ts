@@ -1,6 +1,6 @@
 import { App, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { buildGraph } from '../../graph/build';
 import { graphOf } from '../support/offline';
 
@@ -50,7 +50,8 @@ test('a circle is told with its whole way and the reason of each step', () => {
   });
   const [problem] = graph.problems;
   expect(problem?.code).toBe('SW-GRAPH-001');
-  for (const step of ['shop/a needs shop/b', 'shop/b needs shop/c', 'shop/c needs shop/a']) expect(problem?.what).toContain(step);
+  for (const step of ['shop/a needs shop/b', 'shop/b needs shop/c', 'shop/c needs shop/a'])
+    expect(problem?.what).toContain(step);
 });
 
 test('a diamond of forty layers takes no time', () => {
@@ -118,7 +119,10 @@ function deployment(chart: Chart, container: Partial<k8s.Container>, volumes: k8
     metadata: { name: 'web' },
     spec: {
       selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { volumes, containers: [{ name: 'web', image: 'web:1', ...container }] } },
+      template: {
+        metadata: { labels },
+        spec: { volumes, containers: [{ name: 'web', image: 'web:1', ...container }] },
+      },
     },
   });
 }

@@ -8,16 +8,26 @@ import { graphOf } from '../support/offline';
 const secret = () => configSecret('shop:password');
 
 function found(build: (chart: Chart) => void) {
-  return secretProblems(graphOf((app) => build(new Chart(app, 'shop'))).nodes).map((p) => [p.code, p.what.split(' ')[0]]);
+  return secretProblems(graphOf((app) => build(new Chart(app, 'shop'))).nodes).map((p) => [
+    p.code,
+    p.what.split(' ')[0],
+  ]);
 }
 
 function pod(container: Partial<k8s.Container>) {
   return (chart: Chart) =>
-    new k8s.KubePod(chart, 'pod', { metadata: { name: 'pod' }, spec: { containers: [{ name: 'a', image: 'a:1', ...container }] } });
+    new k8s.KubePod(chart, 'pod', {
+      metadata: { name: 'pod' },
+      spec: { containers: [{ name: 'a', image: 'a:1', ...container }] },
+    });
 }
 
 test.each<[string, (chart: Chart) => void, string]>([
-  ['a ConfigMap', (chart) => new k8s.KubeConfigMap(chart, 'map', { metadata: { name: 'm' }, data: { key: text`x${secret()}` } }), 'data.key'],
+  [
+    'a ConfigMap',
+    (chart) => new k8s.KubeConfigMap(chart, 'map', { metadata: { name: 'm' }, data: { key: text`x${secret()}` } }),
+    'data.key',
+  ],
   [
     'an annotation',
     (chart) => new k8s.KubeConfigMap(chart, 'map', { metadata: { name: 'm', annotations: { note: secret() } } }),
@@ -25,13 +35,19 @@ test.each<[string, (chart: Chart) => void, string]>([
   ],
   ['a variable', (chart) => pod({ env: [{ name: 'A', value: secret() }] })(chart), 'containers[0].env[0].value'],
   ['an argument', (chart) => pod({ args: ['--password', secret()] })(chart), 'containers[0].args[1]'],
-  ['base64 in a ConfigMap', (chart) => new k8s.KubeConfigMap(chart, 'map', { metadata: { name: 'm' }, data: { k: base64(secret()) } }), 'data.k'],
+  [
+    'base64 in a ConfigMap',
+    (chart) => new k8s.KubeConfigMap(chart, 'map', { metadata: { name: 'm' }, data: { k: base64(secret()) } }),
+    'data.k',
+  ],
 ])('a secret in %s is refused', (_name, build, path) => {
   expect(found(build)).toEqual([['SW-SECRET-003', path]]);
 });
 
 test('a secret in a Secret is where it belongs', () => {
-  expect(found((chart) => new k8s.KubeSecret(chart, 's', { metadata: { name: 's' }, data: { key: base64(secret()) } }))).toEqual([]);
+  expect(
+    found((chart) => new k8s.KubeSecret(chart, 's', { metadata: { name: 's' }, data: { key: base64(secret()) } })),
+  ).toEqual([]);
 });
 
 test.each([
@@ -57,7 +73,8 @@ test('what is refused is never printed', () => {
 });
 
 test('a Secret written into the program is refused in a System, and only named elsewhere', () => {
-  const build = (chart: Chart) => new k8s.KubeSecret(chart, 's', { metadata: { name: 's' }, stringData: { key: 'hunter2' } });
+  const build = (chart: Chart) =>
+    new k8s.KubeSecret(chart, 's', { metadata: { name: 's' }, stringData: { key: 'hunter2' } });
   const severities = [
     graphOf((app) => build(new System(app, 'shop', { namespace: 'shop' }))),
     graphOf((app) => build(new Chart(app, 'shop'))),

@@ -8,7 +8,10 @@ const ROOT = join(__dirname, '..', '..');
 
 /** A real engine and a real API server, made for one file of tests. */
 export class Bed {
-  readonly bin = execFileSync(join(ROOT, 'tools', 'build'), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
+  readonly bin = execFileSync(join(ROOT, 'tools', 'build'), {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).trim();
   readonly cluster = new ControlPlane(this.bin);
   readonly engine = new Engine(this.bin);
 
@@ -24,7 +27,9 @@ export class Bed {
   /** An operation by a process of its own, as a user's is: a refused program rejects promises of the SDK that jest would not forgive. */
   apart(name: 'preview' | 'up', config: ConfigMap): { status: number | null; output: string } {
     const script = join(__dirname, 'engine-apart.js');
-    const { status, stdout, stderr } = spawnSync(process.execPath, [script, name, JSON.stringify(config)], { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, name, JSON.stringify(config)], {
+      encoding: 'utf8',
+    });
     return { status, output: stdout + stderr };
   }
 

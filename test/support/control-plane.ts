@@ -77,7 +77,9 @@ export class ControlPlane {
       apiVersion: 'v1',
       kind: 'Config',
       'current-context': 'test',
-      clusters: [{ name: 'test', cluster: { server: `https://127.0.0.1:${this.port}`, 'insecure-skip-tls-verify': true } }],
+      clusters: [
+        { name: 'test', cluster: { server: `https://127.0.0.1:${this.port}`, 'insecure-skip-tls-verify': true } },
+      ],
       contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
       users: [{ name: 'test', user: { token: this.tokens.get(user) } }],
     });
@@ -103,8 +105,20 @@ export class ControlPlane {
     const pki = join(this.folder, 'pki');
     this.processes.start(join(this.bin, 'kube-apiserver'), [
       ...['--etcd-servers', etcd, '--bind-address', '127.0.0.1', '--secure-port', `${this.port}`, '--cert-dir', pki],
-      ...['--advertise-address', ownAddress(), '--token-auth-file', join(pki, 'tokens.csv'), '--authorization-mode', 'Node,RBAC'],
-      ...['--service-account-issuer', 'https://kubernetes.default.svc', '--service-account-key-file', join(pki, 'sa.key')],
+      ...[
+        '--advertise-address',
+        ownAddress(),
+        '--token-auth-file',
+        join(pki, 'tokens.csv'),
+        '--authorization-mode',
+        'Node,RBAC',
+      ],
+      ...[
+        '--service-account-issuer',
+        'https://kubernetes.default.svc',
+        '--service-account-key-file',
+        join(pki, 'sa.key'),
+      ],
       ...['--service-account-signing-key-file', join(pki, 'sa.key'), '--service-cluster-ip-range', '10.96.0.0/16'],
       ...['--allow-privileged=true', '--profiling=false', '--kubelet-preferred-address-types', 'InternalIP'],
     ]);
@@ -118,12 +132,27 @@ export class ControlPlane {
       ...['--kubeconfig', manager, '--authentication-kubeconfig', manager, '--authorization-kubeconfig', manager],
       ...['--use-service-account-credentials=true', '--service-account-private-key-file', join(pki, 'sa.key')],
       ...['--root-ca-file', join(pki, 'apiserver.crt'), '--leader-elect=false', '--allocate-node-cidrs=true'],
-      ...['--cluster-cidr', '10.244.0.0/16', '--service-cluster-ip-range', '10.96.0.0/16', '--bind-address', '127.0.0.1'],
+      ...[
+        '--cluster-cidr',
+        '10.244.0.0/16',
+        '--service-cluster-ip-range',
+        '10.96.0.0/16',
+        '--bind-address',
+        '127.0.0.1',
+      ],
       ...['--secure-port', `${await freePort()}`, '--cert-dir', join(pki, 'kcm')],
     ]);
     this.processes.start(join(this.bin, 'kube-scheduler'), [
       ...['--kubeconfig', scheduler, '--authentication-kubeconfig', scheduler, '--authorization-kubeconfig', scheduler],
-      ...['--leader-elect=false', '--bind-address', '127.0.0.1', '--secure-port', `${await freePort()}`, '--cert-dir', join(pki, 'ks')],
+      ...[
+        '--leader-elect=false',
+        '--bind-address',
+        '127.0.0.1',
+        '--secure-port',
+        `${await freePort()}`,
+        '--cert-dir',
+        join(pki, 'ks'),
+      ],
     ]);
     this.processes.start(join(this.bin, 'kwok'), [
       ...['--kubeconfig', this.kubeconfigFile('admin'), '--manage-all-nodes=false'],
@@ -134,7 +163,11 @@ export class ControlPlane {
 
   private async createNodes(client: KubeClient): Promise<void> {
     for (let i = 1; i <= NODES; i++) {
-      const metadata = { name: `node${i}`, annotations: { 'kwok.x-k8s.io/node': 'fake' }, labels: { 'kubernetes.io/hostname': `node${i}` } };
+      const metadata = {
+        name: `node${i}`,
+        annotations: { 'kwok.x-k8s.io/node': 'fake' },
+        labels: { 'kubernetes.io/hostname': `node${i}` },
+      };
       const room = { cpu: '32', memory: '256Gi', pods: '110' };
       const node = { apiVersion: 'v1', kind: 'Node', metadata, status: { allocatable: room, capacity: room } };
       await client.call('POST', '/api/v1/nodes', node);

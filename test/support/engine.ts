@@ -1,13 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import {
-  type ConfigMap,
-  type EngineEvent,
-  LocalWorkspace,
-  PulumiCommand,
-  type Stack,
-} from '@pulumi/pulumi/automation';
+import { type ConfigMap, type EngineEvent, LocalWorkspace, PulumiCommand, type Stack } from '@pulumi/pulumi/automation';
 import { isRecord } from '../../graph/json-value';
 
 const ROOT = join(__dirname, '..', '..');
@@ -52,7 +46,9 @@ export class Engine {
 
   async stack(project: string, name: string, program: () => Promise<void>, config: ConfigMap): Promise<Stack> {
     Object.assign(process.env, this.environment);
-    const command = await PulumiCommand.get({ root: join(this.folder, 'cli'), skipVersionCheck: true }).catch(() => PulumiCommand.get({ skipVersionCheck: true }));
+    const command = await PulumiCommand.get({ root: join(this.folder, 'cli'), skipVersionCheck: true }).catch(() =>
+      PulumiCommand.get({ skipVersionCheck: true }),
+    );
     const workDir = mkdtempSync(join(this.folder, 'work', 'w-'));
     const stack = await LocalWorkspace.createOrSelectStack(
       { projectName: project, stackName: name, program },
@@ -95,7 +91,8 @@ export class Steps {
 
   /** The resources that something happened to: `create talos/gateway/deployment`. */
   get changes(): string[] {
-    return this.all.filter((s) => s.op !== 'same' && !s.type.startsWith('pulumi:pulumi:')).map((s) => `${s.op} ${s.urn.split('::').at(-1)}`);
+    return this.all
+      .filter((s) => s.op !== 'same' && !s.type.startsWith('pulumi:pulumi:'))
+      .map((s) => `${s.op} ${s.urn.split('::').at(-1)}`);
   }
 }
-

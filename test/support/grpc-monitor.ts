@@ -1,10 +1,10 @@
-import { type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall } from '@grpc/grpc-js';
-import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
-import { Struct } from 'google-protobuf/google/protobuf/struct_pb';
+import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
 import * as engineServices from '@pulumi/pulumi/proto/engine_grpc_pb';
 import * as engineMessages from '@pulumi/pulumi/proto/engine_pb';
 import * as monitorServices from '@pulumi/pulumi/proto/resource_grpc_pb';
 import * as messages from '@pulumi/pulumi/proto/resource_pb';
+import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
+import { Struct } from 'google-protobuf/google/protobuf/struct_pb';
 import { Recorder } from '../../bridge/recorder';
 
 // biome-ignore lint/suspicious/noExplicitAny: grpc's own type of a request
@@ -22,7 +22,9 @@ export class GrpcMonitor {
     const { recorder, logs } = this;
     this.server.addService(monitorServices.ResourceMonitorService, {
       supportsFeature: (call: Call, reply: Reply) =>
-        recorder.supportsFeature(call.request, (_e, r) => reply(null, new messages.SupportsFeatureResponse().setHassupport(r.getHassupport()))),
+        recorder.supportsFeature(call.request, (_e, r) =>
+          reply(null, new messages.SupportsFeatureResponse().setHassupport(r.getHassupport())),
+        ),
       registerResource: (call: Call, reply: Reply) =>
         recorder.registerResource(call.request, (error, r) => {
           if (r === undefined) return reply({ code: 6, details: error?.message ?? '' }, null);

@@ -20,7 +20,10 @@ async function main(stack: string): Promise<void> {
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
   const contexts = [{ name: 'minikube', context: { cluster: 'minikube' } }];
-  writeFileSync(join(folder, 'config'), JSON.stringify({ contexts, clusters: [{ name: 'minikube', cluster: { server: url } }] }));
+  writeFileSync(
+    join(folder, 'config'),
+    JSON.stringify({ contexts, clusters: [{ name: 'minikube', cluster: { server: url } }] }),
+  );
   const monitor = new GrpcMonitor('seaworthy', stack);
   const { status, output } = await hosted(stack, await monitor.listen(), join(folder, 'config'));
   monitor.close();
@@ -29,7 +32,11 @@ async function main(stack: string): Promise<void> {
   process.stdout.write(JSON.stringify({ status, output, logs: monitor.logs, resources: monitor.recorder.resources }));
 }
 
-function hosted(stack: string, address: string, kubeconfig: string): Promise<{ status: number | null; output: string }> {
+function hosted(
+  stack: string,
+  address: string,
+  kubeconfig: string,
+): Promise<{ status: number | null; output: string }> {
   const config = Object.fromEntries(readStackFile(ROOT, stack)?.entries.map(({ key, value }) => [key, value]) ?? []);
   const run = join(ROOT, 'node_modules', '@pulumi', 'pulumi', 'cmd', 'run');
   const about = ['--monitor', address, '--engine', address, '--project', 'seaworthy', '--stack', stack, '--pwd', ROOT];
@@ -41,7 +48,10 @@ function hosted(stack: string, address: string, kubeconfig: string): Promise<{ s
     PULUMI_CONFIG_SECRET_KEYS: '[]',
   };
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [run, ...about, '--dry-run', '--parallel', '16', 'index.ts'], { cwd: ROOT, env });
+    const child = spawn(process.execPath, [run, ...about, '--dry-run', '--parallel', '16', 'index.ts'], {
+      cwd: ROOT,
+      env,
+    });
     const chunks: Buffer[] = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.once('exit', (status) => resolve({ status, output: Buffer.concat(chunks).toString() }));

@@ -41,17 +41,21 @@ export class KubeClient {
       ...(sent === undefined ? {} : { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(sent) }),
     };
     return new Promise((resolve, reject) => {
-      const asked = request(new URL(path, this.server), { method, headers, agent: this.agent, timeout: 30_000 }, (reply) => {
-        const chunks: Buffer[] = [];
-        reply.on('data', (chunk: Buffer) => chunks.push(chunk));
-        reply.on('end', () => {
-          const raw = Buffer.concat(chunks).toString();
-          const json = parsed(raw);
-          const status = reply.statusCode ?? 0;
-          if (status >= 200 && status < 300) resolve(json);
-          else reject(new KubeError(status, text(json.message) ?? raw));
-        });
-      });
+      const asked = request(
+        new URL(path, this.server),
+        { method, headers, agent: this.agent, timeout: 30_000 },
+        (reply) => {
+          const chunks: Buffer[] = [];
+          reply.on('data', (chunk: Buffer) => chunks.push(chunk));
+          reply.on('end', () => {
+            const raw = Buffer.concat(chunks).toString();
+            const json = parsed(raw);
+            const status = reply.statusCode ?? 0;
+            if (status >= 200 && status < 300) resolve(json);
+            else reject(new KubeError(status, text(json.message) ?? raw));
+          });
+        },
+      );
       asked.on('error', reject);
       asked.on('timeout', () => asked.destroy(new Error('the API server did not answer within 30 s')));
       asked.end(sent);
@@ -72,7 +76,10 @@ export class KubeClient {
     return list(at(await this.call('GET', path), 'items')).filter(isRecord);
   }
 
-  async apply(object: KubeObject, options: { manager: string; dryRun?: boolean; force?: boolean }): Promise<KubeObject> {
+  async apply(
+    object: KubeObject,
+    options: { manager: string; dryRun?: boolean; force?: boolean },
+  ): Promise<KubeObject> {
     const query = new URLSearchParams({ fieldManager: options.manager, force: `${options.force ?? false}` });
     if (options.dryRun === true) query.set('dryRun', 'All');
     return this.call('PATCH', `${await this.pathOf(object)}?${query}`, object, 'application/apply-patch+yaml');
@@ -88,7 +95,11 @@ export class KubeClient {
 
   async pathOf(object: KubeObject): Promise<string> {
     const name = text(at(object, 'metadata', 'name')) ?? '';
-    const path = await this.collectionOf(text(object.apiVersion) ?? '', text(object.kind) ?? '', text(at(object, 'metadata', 'namespace')));
+    const path = await this.collectionOf(
+      text(object.apiVersion) ?? '',
+      text(object.kind) ?? '',
+      text(at(object, 'metadata', 'namespace')),
+    );
     return `${path}/${name}`;
   }
 
@@ -102,8 +113,15 @@ export class KubeClient {
     const cached = this.known.get(group)?.find((r) => r.kind === kind);
     if (cached !== undefined) return cached;
     const found = list(at(await this.call('GET', group), 'resources')).filter(isRecord);
-    const resources = found.map((r) => ({ name: String(r.name), kind: String(r.kind), namespaced: r.namespaced === true }));
-    this.known.set(group, resources.filter((r) => !r.name.includes('/')));
+    const resources = found.map((r) => ({
+      name: String(r.name),
+      kind: String(r.kind),
+      namespaced: r.namespaced === true,
+    }));
+    this.known.set(
+      group,
+      resources.filter((r) => !r.name.includes('/')),
+    );
     const resource = resources.find((r) => r.kind === kind && !r.name.includes('/'));
     if (resource === undefined) throw new KubeError(404, `the server has no kind ${kind} in ${group}`);
     return resource;

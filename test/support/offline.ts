@@ -1,8 +1,8 @@
 import { App } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { type RegisterOptions, register } from '../../bridge';
 import { runOffline } from '../../bridge/offline';
-import { type RegisteredResource, Recorder } from '../../bridge/recorder';
-import { register, type RegisterOptions } from '../../bridge';
+import { Recorder, type RegisteredResource } from '../../bridge/recorder';
 import { openSession } from '../../bridge/session';
 import { buildGraph } from '../../graph/build';
 import type { Graph } from '../../graph/graph';
@@ -18,7 +18,13 @@ export interface Offline {
 /** Builds into an app, registers it with the offline engine, and gives what the engine was told. */
 export async function registered(build: (app: App) => void, how: Offline = {}): Promise<readonly RegisteredResource[]> {
   const { config = {}, secretKeys = [], preview = true, options, outputs } = how;
-  openSession(Object.entries(config).map(([key, value]) => ({ key, value: secretKeys.includes(key) ? '' : value, secret: secretKeys.includes(key) })));
+  openSession(
+    Object.entries(config).map(([key, value]) => ({
+      key,
+      value: secretKeys.includes(key) ? '' : value,
+      secret: secretKeys.includes(key),
+    })),
+  );
   const recorder = new Recorder('test', 'dev', preview, outputs);
   return runOffline({ project: 'test', stack: 'dev', config, secretKeys, preview, recorder }, async () => {
     const app = new App();
@@ -36,12 +42,15 @@ export function graphOf(build: (app: Construct) => void): Graph {
 
 export function named(resources: readonly RegisteredResource[], name: string): RegisteredResource {
   const found = resources.find((r) => r.name === name);
-  if (found === undefined) throw new Error(`${name} was not registered; there are ${resources.map((r) => r.name).join(', ')}`);
+  if (found === undefined)
+    throw new Error(`${name} was not registered; there are ${resources.map((r) => r.name).join(', ')}`);
   return found;
 }
 
 /** The problems that a program is refused with. */
-export async function refusals(work: Promise<unknown>): Promise<{ code: string; what: string; where?: string; fix?: string }[]> {
+export async function refusals(
+  work: Promise<unknown>,
+): Promise<{ code: string; what: string; where?: string; fix?: string }[]> {
   try {
     await work;
   } catch (error) {

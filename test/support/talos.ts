@@ -1,12 +1,12 @@
+import { join } from 'node:path';
 import type { App } from 'cdk8s';
+import { App as CdkApp } from 'cdk8s';
 import { readStackFile } from '../../bridge/stack-file';
+import { buildGraph } from '../../graph/build';
 import type { Graph, GraphNode } from '../../graph/graph';
 import { SYSTEMS } from '../../stacks';
 import { readEnvironment } from '../../stacks/environment';
 import { platformOn } from '../../targets';
-import { buildGraph } from '../../graph/build';
-import { App as CdkApp } from 'cdk8s';
-import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..');
 

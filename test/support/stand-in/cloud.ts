@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { type Asked, changedPaths, type Diffed, type Properties, type Resource, type StandIn, serve, UNKNOWN } from './server';
+import {
+  type Asked,
+  changedPaths,
+  type Diffed,
+  type Properties,
+  type Resource,
+  type StandIn,
+  serve,
+  UNKNOWN,
+} from './server';
 
 /**
  * STAND-IN for the providers aws and random, which are in no package registry. It refuses inputs that the types below do not have,
@@ -20,7 +29,10 @@ const TYPES: Readonly<Record<string, TypeRules>> = {
     required: ['length'],
     optional: ['special'],
     fixed: ['length', 'special'],
-    outputs: ({ length }) => ({ result: randomBytes(64).toString('hex').slice(0, Number(length)), bcryptHash: '$2a$10$stand-in' }),
+    outputs: ({ length }) => ({
+      result: randomBytes(64).toString('hex').slice(0, Number(length)),
+      bcryptHash: '$2a$10$stand-in',
+    }),
   },
   'aws:ec2/securityGroup:SecurityGroup': {
     required: ['name', 'description', 'vpcId'],
@@ -43,15 +55,37 @@ const TYPES: Readonly<Record<string, TypeRules>> = {
   'aws:rds/instance:Instance': {
     required: ['identifier', 'engine', 'engineVersion', 'instanceClass', 'allocatedStorage', 'username'],
     optional: [
-      ...['autoMinorVersionUpgrade', 'storageType', 'storageEncrypted', 'dbName', 'port', 'multiAz', 'publiclyAccessible'],
-      ...['backupRetentionPeriod', 'copyTagsToSnapshot', 'deletionProtection', 'skipFinalSnapshot', 'finalSnapshotIdentifier'],
-      ...['enabledCloudwatchLogsExports', 'manageMasterUserPassword', 'password', 'dbSubnetGroupName', 'vpcSecurityGroupIds'],
+      ...[
+        'autoMinorVersionUpgrade',
+        'storageType',
+        'storageEncrypted',
+        'dbName',
+        'port',
+        'multiAz',
+        'publiclyAccessible',
+      ],
+      ...[
+        'backupRetentionPeriod',
+        'copyTagsToSnapshot',
+        'deletionProtection',
+        'skipFinalSnapshot',
+        'finalSnapshotIdentifier',
+      ],
+      ...[
+        'enabledCloudwatchLogsExports',
+        'manageMasterUserPassword',
+        'password',
+        'dbSubnetGroupName',
+        'vpcSecurityGroupIds',
+      ],
     ],
     fixed: ['identifier', 'engine', 'username', 'storageEncrypted'],
     outputs: ({ identifier }) => ({
       address: `${String(identifier)}.c0ffee.eu-central-1.rds.amazonaws.com`,
       arn: arn('rds', identifier),
-      masterUserSecrets: [{ secretArn: arn('secretsmanager', `rds!${String(identifier)}`), secretStatus: 'active', kmsKeyId: 'stand-in' }],
+      masterUserSecrets: [
+        { secretArn: arn('secretsmanager', `rds!${String(identifier)}`), secretStatus: 'active', kmsKeyId: 'stand-in' },
+      ],
     }),
   },
   'aws:elasticache/subnetGroup:SubnetGroup': {
@@ -69,12 +103,27 @@ const TYPES: Readonly<Record<string, TypeRules>> = {
   'aws:elasticache/replicationGroup:ReplicationGroup': {
     required: ['replicationGroupId', 'description', 'engine', 'nodeType'],
     optional: [
-      ...['engineVersion', 'numCacheClusters', 'automaticFailoverEnabled', 'multiAzEnabled', 'port', 'atRestEncryptionEnabled'],
-      ...['transitEncryptionEnabled', 'authToken', 'authTokenUpdateStrategy', 'autoMinorVersionUpgrade', 'snapshotRetentionLimit'],
+      ...[
+        'engineVersion',
+        'numCacheClusters',
+        'automaticFailoverEnabled',
+        'multiAzEnabled',
+        'port',
+        'atRestEncryptionEnabled',
+      ],
+      ...[
+        'transitEncryptionEnabled',
+        'authToken',
+        'authTokenUpdateStrategy',
+        'autoMinorVersionUpgrade',
+        'snapshotRetentionLimit',
+      ],
       ...['parameterGroupName', 'subnetGroupName', 'securityGroupIds'],
     ],
     fixed: ['replicationGroupId', 'engine', 'atRestEncryptionEnabled'],
-    outputs: ({ replicationGroupId }) => ({ primaryEndpointAddress: `master.${String(replicationGroupId)}.c0ffee.euc1.cache.amazonaws.com` }),
+    outputs: ({ replicationGroupId }) => ({
+      primaryEndpointAddress: `master.${String(replicationGroupId)}.c0ffee.euc1.cache.amazonaws.com`,
+    }),
   },
   'aws:secretsmanager/secret:Secret': {
     required: ['name'],
@@ -110,7 +159,9 @@ class Cloud implements StandIn {
   }
 
   async create({ type, inputs, preview }: Asked): Promise<Resource> {
-    const id = String(inputs.identifier ?? inputs.replicationGroupId ?? inputs.name ?? `stand-in-${randomBytes(4).toString('hex')}`);
+    const id = String(
+      inputs.identifier ?? inputs.replicationGroupId ?? inputs.name ?? `stand-in-${randomBytes(4).toString('hex')}`,
+    );
     const outputs = TYPES[type]?.outputs(inputs, id) ?? {};
     const later = Object.fromEntries(Object.keys(outputs).map((name) => [name, UNKNOWN]));
     return preview ? { id: '', outputs: { ...inputs, ...later } } : { id, outputs: { ...inputs, ...outputs } };

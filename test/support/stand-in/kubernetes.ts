@@ -1,7 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { at, isRecord, list, text } from '../../../graph/json-value';
 import { KubeClient, KubeError, type KubeObject } from '../kube-client';
-import { type Asked, changedPaths, type Diffed, hasUnknown, type Properties, type Resource, type StandIn, serve, UNKNOWN } from './server';
+import {
+  type Asked,
+  changedPaths,
+  type Diffed,
+  hasUnknown,
+  type Properties,
+  type Resource,
+  type StandIn,
+  serve,
+  UNKNOWN,
+} from './server';
 
 /**
  * STAND-IN for Pulumi's kubernetes provider, which is in no package registry. It talks to a real API server with server-side apply, and
@@ -45,7 +55,12 @@ class Kubernetes implements StandIn {
   diff(type: string, before: Properties, after: Properties): Diffed {
     const changed = changedPaths(before, after);
     const kind = type.split(':').at(-1) ?? '';
-    const fixed = [/^(apiVersion|kind)$/, /^metadata\.(name|namespace)$/, ...(IMMUTABLE[kind] ?? []), ...this.immutableData(kind)];
+    const fixed = [
+      /^(apiVersion|kind)$/,
+      /^metadata\.(name|namespace)$/,
+      ...(IMMUTABLE[kind] ?? []),
+      ...this.immutableData(kind),
+    ];
     const replaced = changed.filter((path) => fixed.some((pattern) => pattern.test(path)));
     return { changed, replaced, deleteFirst: replaced.length > 0 };
   }
@@ -63,7 +78,8 @@ class Kubernetes implements StandIn {
     const id = idOf(object);
     if (asked.preview) return { id: '', outputs: { ...asked.inputs, status: UNKNOWN, ...(await this.tried(object)) } };
     const client = this.connected();
-    if ((await client.get(object)) !== undefined) throw new Error(`resource ${id} was not successfully created by the Kubernetes API server: already exists`);
+    if ((await client.get(object)) !== undefined)
+      throw new Error(`resource ${id} was not successfully created by the Kubernetes API server: already exists`);
     await client.apply(object, { manager: MANAGER });
     return { id, outputs: outputsOf(asked.inputs, await this.ready(object, asked)) };
   }
@@ -91,7 +107,11 @@ class Kubernetes implements StandIn {
     const object = objectOf(asked);
     const client = this.connected();
     await client.delete(object);
-    await until(async () => (await client.get(object)) === undefined, `${idOf(object)} is still there`, asked.timeoutSeconds);
+    await until(
+      async () => (await client.get(object)) === undefined,
+      `${idOf(object)} is still there`,
+      asked.timeoutSeconds,
+    );
   }
 
   /** As the real provider: what a person changed with kubectl is taken back; what a controller owns is a conflict. */
@@ -99,7 +119,8 @@ class Kubernetes implements StandIn {
     try {
       await this.connected().apply(object, { manager: MANAGER });
     } catch (error) {
-      const isPersons = error instanceof KubeError && error.status === 409 && /conflict.* with "kubectl/.test(error.message);
+      const isPersons =
+        error instanceof KubeError && error.status === 409 && /conflict.* with "kubectl/.test(error.message);
       if (!isPersons) throw error;
       await this.connected().apply(object, { manager: MANAGER, force: true });
     }
@@ -145,28 +166,42 @@ function waitingFor(live: KubeObject): string {
   const isSeen = Number(at(status, 'observedGeneration') ?? 0) >= Number(at(live, 'metadata', 'generation') ?? 0);
   switch (live.kind) {
     case 'Deployment': {
-      const [available, updated] = [Number(at(status, 'availableReplicas') ?? 0), Number(at(status, 'updatedReplicas') ?? 0)];
+      const [available, updated] = [
+        Number(at(status, 'availableReplicas') ?? 0),
+        Number(at(status, 'updatedReplicas') ?? 0),
+      ];
       return isSeen && available >= wanted && updated >= wanted ? '' : `${available} of ${wanted} copies available`;
     }
     case 'StatefulSet': {
       const ready = Number(at(status, 'readyReplicas') ?? 0);
-      return isSeen && ready >= wanted && at(status, 'currentRevision') === at(status, 'updateRevision') ? '' : `${ready} of ${wanted} copies ready`;
+      return isSeen && ready >= wanted && at(status, 'currentRevision') === at(status, 'updateRevision')
+        ? ''
+        : `${ready} of ${wanted} copies ready`;
     }
     case 'Job': {
       const conditions = list(at(status, 'conditions'));
-      if (conditions.some((c) => at(c, 'type') === 'Failed' && at(c, 'status') === 'True')) throw new Error('the Job failed');
-      return conditions.some((c) => at(c, 'type') === 'Complete' && at(c, 'status') === 'True') ? '' : 'the Job has not completed';
+      if (conditions.some((c) => at(c, 'type') === 'Failed' && at(c, 'status') === 'True'))
+        throw new Error('the Job failed');
+      return conditions.some((c) => at(c, 'type') === 'Complete' && at(c, 'status') === 'True')
+        ? ''
+        : 'the Job has not completed';
     }
     case 'Ingress':
       return list(at(status, 'loadBalancer', 'ingress')).length > 0 ? '' : 'no address was given to the Ingress';
     case 'CustomResourceDefinition':
-      return list(at(status, 'conditions')).some((c) => at(c, 'type') === 'Established' && at(c, 'status') === 'True') ? '' : 'not established';
+      return list(at(status, 'conditions')).some((c) => at(c, 'type') === 'Established' && at(c, 'status') === 'True')
+        ? ''
+        : 'not established';
     default:
       return '';
   }
 }
 
-async function until(isDone: () => Promise<boolean>, late: string | (() => string), timeoutSeconds: number): Promise<void> {
+async function until(
+  isDone: () => Promise<boolean>,
+  late: string | (() => string),
+  timeoutSeconds: number,
+): Promise<void> {
   const end = Date.now() + 1000 * (timeoutSeconds > 0 ? timeoutSeconds : DEFAULT_WAIT_SECONDS);
   while (!(await isDone())) {
     if (Date.now() > end) throw new Error(`timed out: ${typeof late === 'string' ? late : late()}`);
@@ -189,13 +224,20 @@ function idOf(object: KubeObject): string {
 function outputsOf(inputs: Properties, live: KubeObject): Properties {
   const metadata = isRecord(live.metadata) ? live.metadata : {};
   const { managedFields: _, ...known } = metadata;
-  return { ...inputs, ...(isRecord(live.spec) ? { spec: live.spec } : {}), metadata: known, ...(live.status === undefined ? {} : { status: live.status }) };
+  return {
+    ...inputs,
+    ...(isRecord(live.spec) ? { spec: live.spec } : {}),
+    metadata: known,
+    ...(live.status === undefined ? {} : { status: live.status }),
+  };
 }
 
 /** Old inputs, with the live value wherever that is not what the API server would make of them. */
 function drifted(input: unknown, wanted: unknown, live: unknown): unknown {
   if (isRecord(input)) {
-    return Object.fromEntries(Object.entries(input).map(([key, value]) => [key, drifted(value, at(wanted, key), at(live, key))]));
+    return Object.fromEntries(
+      Object.entries(input).map(([key, value]) => [key, drifted(value, at(wanted, key), at(live, key))]),
+    );
   }
   if (Array.isArray(input)) return input.map((value, i) => drifted(value, at(wanted, i), at(live, i)));
   return JSON.stringify(wanted) === JSON.stringify(live) ? input : live;

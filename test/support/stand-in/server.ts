@@ -1,9 +1,9 @@
-import { type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall, status } from '@grpc/grpc-js';
+import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
+import * as plugins from '@pulumi/pulumi/proto/plugin_pb';
+import * as services from '@pulumi/pulumi/proto/provider_grpc_pb';
+import * as messages from '@pulumi/pulumi/proto/provider_pb';
 import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
 import { Struct } from 'google-protobuf/google/protobuf/struct_pb';
-import * as services from '@pulumi/pulumi/proto/provider_grpc_pb';
-import * as plugins from '@pulumi/pulumi/proto/plugin_pb';
-import * as messages from '@pulumi/pulumi/proto/provider_pb';
 import { isRecord } from '../../../graph/json-value';
 
 export type Properties = Record<string, unknown>;
@@ -93,7 +93,12 @@ function handlers(standIn: StandIn): Record<string, Handler> {
       diffResponse(standIn.diff(typeIn(r.getUrn()), properties(r.getOldInputs()), properties(r.getNews()))),
     ),
     create: handler(async (r: messages.CreateRequest) => {
-      const asked = { ...common(r.getUrn(), r.getProperties()), preview: r.getPreview(), timeoutSeconds: r.getTimeout(), ignoreChanges: [] };
+      const asked = {
+        ...common(r.getUrn(), r.getProperties()),
+        preview: r.getPreview(),
+        timeoutSeconds: r.getTimeout(),
+        ignoreChanges: [],
+      };
       const made = await standIn.create(asked);
       return new messages.CreateResponse().setId(made.id).setProperties(struct(made.outputs));
     }),
@@ -101,7 +106,10 @@ function handlers(standIn: StandIn): Record<string, Handler> {
       const asked = { ...common(r.getUrn(), r.getInputs()), preview: false, timeoutSeconds: 0, ignoreChanges: [] };
       const found = await standIn.read(r.getId(), asked, properties(r.getProperties()));
       if (found === undefined) return new messages.ReadResponse();
-      return new messages.ReadResponse().setId(found.id).setProperties(struct(found.outputs)).setInputs(struct(found.inputs ?? asked.inputs));
+      return new messages.ReadResponse()
+        .setId(found.id)
+        .setProperties(struct(found.outputs))
+        .setInputs(struct(found.inputs ?? asked.inputs));
     }),
     update: handler(async (r: messages.UpdateRequest) => {
       const asked = {
@@ -114,7 +122,12 @@ function handlers(standIn: StandIn): Record<string, Handler> {
     }),
     delete: handler(async (r: messages.DeleteRequest) => {
       const inputs = r.getOldInputs() ?? r.getProperties();
-      await standIn.delete(r.getId(), { ...common(r.getUrn(), inputs), preview: false, timeoutSeconds: r.getTimeout(), ignoreChanges: [] });
+      await standIn.delete(r.getId(), {
+        ...common(r.getUrn(), inputs),
+        preview: false,
+        timeoutSeconds: r.getTimeout(),
+        ignoreChanges: [],
+      });
       return new Empty();
     }),
   };
@@ -148,7 +161,10 @@ function struct(plain: Properties): Struct {
 function diffResponse({ changed, replaced, deleteFirst }: Diffed): messages.DiffResponse {
   const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
   const response = new messages.DiffResponse().setChanges(changed.length > 0 ? DIFF_SOME : DIFF_NONE);
-  return response.setDiffsList([...changed]).setReplacesList([...replaced]).setDeletebeforereplace(deleteFirst ?? false);
+  return response
+    .setDiffsList([...changed])
+    .setReplacesList([...replaced])
+    .setDeletebeforereplace(deleteFirst ?? false);
 }
 
 /** Paths at which two trees of inputs differ. */

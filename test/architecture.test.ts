@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { ROOT } from './support/command';
+
+/** Folder → what it may import, beside itself. Types of the recorder go one room further: they are the wire's form, not its code. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'constructs/core': [],
+  constructs: ['constructs/core'],
+  targets: ['constructs/core', 'constructs'],
+  stacks: ['constructs/core', 'constructs', 'targets', 'graph/json-value'],
+  graph: ['constructs/core'],
+  bridge: ['constructs/core', 'graph'],
+  plan: ['constructs/core', 'graph', 'bridge (types)'],
+  cli: ['constructs/core', 'graph', 'bridge', 'plan'],
+};
+/** @pulumi at run time. */
+const MAY_LOAD_PULUMI = ['bridge', 'index.ts'];
+/** What our own code never imports: the SDKs of clouds are types only, and a whole SDK costs half a second. */
+const HEAVY = /^@pulumi\/(aws|kubernetes|random|gcp|azure-native)(\/|$)|^@pulumi\/pulumi$/;
+
+interface Import {
+  readonly from: string;
+  /** Path below the root, or the name of a package. */
+  readonly to: string;
+  readonly isOwn: boolean;
+  readonly typeOnly: boolean;
+}
+
+function files(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory())
+      return ['node_modules', '.git', 'dist', 'test', 'tools', 'bench'].includes(name) ? [] : files(path);
+    return name.endsWith('.ts') ? [path] : [];
+  });
+}
+
+const SOURCES = files(ROOT).map((path) => ({ path: relative(ROOT, path), code: readFileSync(path, 'utf8') }));
+
+function importsOf(path: string, code: string): Import[] {
+  const pattern = /^(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?['"]([^'"]+)['"]/gm;
+  return [...code.matchAll(pattern)].map(([, typeOnly, target = '']) => {
+    const to = target.startsWith('.') ? relative(ROOT, join(ROOT, path, '..', target)) : target;
+    return { from: path, to, isOwn: target.startsWith('.'), typeOnly: typeOnly !== undefined };
+  });
+}
+
+function roomOf(path: string): string {
+  return path.startsWith('constructs/core') ? 'constructs/core' : (path.split('/')[0] ?? path);
+}
+
+/** What is wrong with the imports of a file. */
+function violations(path: string, code: string): string[] {
+  const room = roomOf(path);
+  return importsOf(path, code).flatMap(({ to, isOwn, typeOnly }) => {
+    const story = `${path} imports ${to}`;
+    if (HEAVY.test(to) && !typeOnly) return [story];
+    if (to.startsWith('@pulumi/') && !typeOnly && !MAY_LOAD_PULUMI.includes(room)) return [story];
+    const allowed = MAY_IMPORT[room];
+    const target = roomOf(to);
+    if (allowed === undefined || !isOwn || target === room || MAY_IMPORT[target] === undefined) return [];
+    const isAllowed = allowed.some((a) => a === target || to === a || (a === `${target} (types)` && typeOnly));
+    return isAllowed ? [] : [story];
+  });
+}
+
+test('imports point one way', () => {
+  expect(SOURCES.flatMap(({ path, code }) => violations(path, code))).toEqual([]);
+});
+
+test.each([
+  ['graph/build.ts', "import { register } from '../bridge';"],
+  ['constructs/core/pod.ts', "import { connect } from '../network/connect';"],
+  ['bridge/register.ts', "import { Gateway } from '../constructs/service/gateway';"],
+  ['plan/preview.ts', "import { Recorder } from '../bridge/recorder';"],
+  ['stacks/talos.ts', "import { output } from '@pulumi/pulumi/output';"],
+  ['bridge/register.ts', "import * as pulumi from '@pulumi/pulumi';"],
+  ['targets/eks/rds.ts', "import * as aws from '@pulumi/aws';"],
+])('%s with %s would be seen', (path, line) => {
+  expect(violations(path, line)).toHaveLength(1);
+});
+
+test('no file has grown beyond 400 lines, or exports of one beyond what a reader keeps in mind', () => {
+  const long = SOURCES.filter(({ code }) => code.split('\n').length > 400).map(({ path }) => path);
+  expect(long).toEqual([]);
+});
+
+test('types are not talked into being: no `as` but `as const`', () => {
+  const casts = SOURCES.flatMap(({ path, code }) =>
+    code.split('\n').flatMap((line, i) => {
+      const isProse = /^\s*(\/?\*|\/\/)/.test(line) || /^(import|export)\b/.test(line);
+      const bare = line.replace(/`[^`]*`|'[^']*'|"[^"]*"/g, '');
+      return !isProse && /\bas\s+(?!const\b|string\))[A-Za-z]/.test(bare) ? [`${path}:${i + 1} ${line.trim()}`] : [];
+    }),
+  );
+  expect(casts).toEqual([]);
+});

@@ -1,0 +1,70 @@
+import type { Construct } from 'constructs';
+import * as library from '../library';
+
+test('the public list grows only on purpose', () => {
+  expect(Object.keys(library).sort()).toEqual([
+    'CloudResource',
+    'Gateway',
+    'HelmRelease',
+    'IN_CLUSTER',
+    'OutputResolver',
+    'PROFILES',
+    'Postgres',
+    'ProblemsError',
+    'Redis',
+    'RefusedError',
+    'System',
+    'VERSIONS',
+    'alias',
+    'attribute',
+    'base64',
+    'clusterProvider',
+    'component',
+    'configSource',
+    'connect',
+    'database',
+    'expose',
+    'fromConfig',
+    'fromOutput',
+    'fromStore',
+    'generated',
+    'host',
+    'inject',
+    'injectExisting',
+    'json',
+    'jsonString',
+    'nodeOptions',
+    'numberFromOutput',
+    'part',
+    'password',
+    'platformOn',
+    'port',
+    'program',
+    'provide',
+    'readEnvironment',
+    'register',
+    'report',
+    'setting',
+    'text',
+    'uri',
+    'url',
+    'username',
+  ]);
+});
+
+// Promises of the types: each line below would be a mistake, and must not compile.
+test('wrong programs do not compile', () => {
+  const wrong = (app: Construct): void => {
+    // @ts-expect-error a part needs an image
+    new library.Gateway(app, 'api', { port: 80 });
+    // @ts-expect-error a password is a place, not a value
+    new library.Redis(app, 'cache', { password: 'hunter2' });
+    // @ts-expect-error a size has a unit
+    new library.Postgres(app, 'db', { database: 'shop', storage: 20 });
+    // @ts-expect-error one of a few words
+    new library.Redis(app, 'cache', { whenFull: 'explode' });
+    // @ts-expect-error exactly one copy leaves no number to patch
+    new library.Gateway(app, 'api', { image: 'a:1', port: 80, scale: { exactlyOneBecause: 'x', max: 3 } });
+  };
+  expect(typeof wrong).toBe('function');
+});
