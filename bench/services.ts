@@ -1,6 +1,6 @@
 import { App } from 'cdk8s';
-import { runOffline } from '../bridge/offline';
 import { register } from '../bridge';
+import { runOffline } from '../bridge/offline';
 import { openSession } from '../bridge/session';
 import { connect, Gateway, Postgres, System, url } from '../constructs';
 

@@ -78,11 +78,14 @@ export class Recorder {
     this.urns.add(recorded.urn);
     this.resources.push(recorded);
     const id = recorded.custom && !this.preview ? `${recorded.name}-id` : '';
-    const state = this.preview ? recorded.inputs : this.outputs(recorded.type, recorded.name, recorded.inputs);
+    // As the engine does in a preview: what was sent comes back.
+    const state = this.preview
+      ? request.getObject()
+      : Struct.fromJavaScript(valuesOf(this.outputs(recorded.type, recorded.name, recorded.inputs)));
     reply(null, {
       getUrn: () => recorded.urn,
       getId: () => id,
-      getObject: () => Struct.fromJavaScript(valuesOf(state)),
+      getObject: () => state,
       getPropertydependenciesMap: () => undefined,
       getResult: () => 0,
     });

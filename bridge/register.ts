@@ -60,7 +60,7 @@ async function registered(app: IConstruct, options: RegisterOptions): Promise<vo
   refuse(problems);
   const registration = new Registration(graph);
   if (!session().offline) refuse(await unreachable(graph, registration.restorer, kubernetesVersion));
-  withoutStackTraces(() => registration.run());
+  await withoutStackTraces(() => registration.run());
 }
 
 function tellSession(graph: Graph, environment: string, target: string | undefined): void {
@@ -107,11 +107,11 @@ async function knownText(restored: unknown): Promise<string | undefined> {
 }
 
 /** The SDK takes a stack trace for each promise: half the time at thousands of objects. */
-function withoutStackTraces(work: () => void): void {
+async function withoutStackTraces(work: () => Promise<void>): Promise<void> {
   const before = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   try {
-    work();
+    await work();
   } finally {
     Error.stackTraceLimit = before;
   }

@@ -1,5 +1,6 @@
 import type { CustomResourceOptions, Resource, ResourceOptions } from '@pulumi/pulumi/resource';
 import { ProviderResource } from '@pulumi/pulumi/resource';
+import { isDryRun } from '@pulumi/pulumi/runtime/settings';
 import type { IConstruct } from 'constructs';
 import { leavesIn } from '../constructs/core/value';
 import { PROVIDER_VERSIONS } from '../constructs/core/versions';
@@ -7,6 +8,15 @@ import type { Graph, GraphNode } from '../graph/graph';
 import { GenericComponent, GenericProvider, GenericResource } from './resources';
 import { Restorer } from './restore';
 import { waitOf } from './waits';
+
+/** Requests under way in a preview. */
+const BATCH = 100;
+
+/** Also ends where the registration failed: the SDK itself tells of that. */
+async function answered({ urn }: Resource): Promise<void> {
+  const isKnown: unknown = Reflect.get(urn, 'isKnown');
+  await Promise.resolve(isKnown).catch(() => undefined);
+}
 
 /** Registers the nodes of a graph, in its order. The only place that creates resources. */
 export class Registration {
@@ -25,8 +35,18 @@ export class Registration {
     }
   }
 
-  run(): void {
-    for (const node of this.graph.nodes) this.resources.set(node.path, this.create(node));
+  /**
+   * In a preview, waits now and then for what was sent, so that memory holds a few requests and not all. Not in an up, where to be
+   * registered is to be created, and waiting would keep the rest from starting.
+   */
+  async run(): Promise<void> {
+    let sent = 0;
+    for (const node of this.graph.nodes) {
+      const resource = this.create(node);
+      this.resources.set(node.path, resource);
+      sent++;
+      if (sent % BATCH === 0 && isDryRun()) await answered(resource);
+    }
   }
 
   private create(node: GraphNode): Resource {
