@@ -88,9 +88,9 @@ async function foreignSecrets(graph: Graph): Promise<Problem[]> {
 async function unreachable(graph: Graph, restorer: Restorer, wanted: string): Promise<Problem[]> {
   const providers = graph.nodes.filter((n) => n.type === 'pulumi:providers:kubernetes');
   const asked = providers.map(async ({ path, inputs }) => {
-    const kubeconfig = await knownText(restorer.restore(inputs.kubeconfig));
+    const kubeconfig = await knownText(restorer.restore(inputs.kubeconfig, path));
     if (inputs.kubeconfig !== undefined && kubeconfig === undefined) return [];
-    const context = await knownText(restorer.restore(inputs.context));
+    const context = await knownText(restorer.restore(inputs.context, path));
     return (await clusterProblems(kubeconfig, context, wanted)).map((p) => ({ ...p, where: path }));
   });
   return (await Promise.all(asked)).flat();

@@ -51,7 +51,7 @@ export class Registration {
 
   private create(node: GraphNode): Resource {
     const options = this.optionsOf(node);
-    const restored = this.restorer.restore(node.inputs);
+    const restored = this.restorer.restore(node.inputs, node.path);
     const inputs: Record<string, unknown> = typeof restored === 'object' && restored !== null ? { ...restored } : {};
     switch (node.form) {
       case 'component':

@@ -5,26 +5,39 @@ import type { Resource } from '@pulumi/pulumi/resource';
 import { isDryRun } from '@pulumi/pulumi/runtime/settings';
 import type { IConstruct } from 'constructs';
 import { isMarker, valueBehind } from '../constructs/core/marker';
-import { type Attribute, type Digest, encoded, sourceOf, type Value } from '../constructs/core/value';
-import { isRecord } from '../graph/json-value';
+import { lineOf, type Problem } from '../constructs/core/problem';
+import { type Attribute, type Composed, type Digest, encoded, sourceOf, type Value } from '../constructs/core/value';
+import { isRecord, pathText } from '../graph/json-value';
 import { secretConfig } from './config';
+import { session } from './session';
 
 /** Puts Outputs back where markers are: each a leaf of the inputs, so that one unknown hides nothing but itself. */
 export class Restorer {
   constructor(private readonly resourceOf: (construct: IConstruct) => Resource | undefined) {}
 
-  /** JSON with markers → the same with Outputs as leaves. */
-  restore(thing: unknown): unknown {
-    if (typeof thing === 'string' || typeof thing === 'number')
-      return isMarker(thing) ? this.value(valueBehind(thing)) : thing;
-    if (Array.isArray(thing)) return thing.map((item) => this.restore(item));
-    if (!isRecord(thing)) return thing;
-    const restored: Record<string, unknown> = {};
-    for (const key of Object.keys(thing)) restored[key] = this.restore(thing[key]);
-    return restored;
+  /** JSON with markers → the same with Outputs as leaves. `where` is the node's path: for what goes wrong once values are known. */
+  restore(thing: unknown, where: string): unknown {
+    const path: (string | number)[] = [];
+    const walk = (here: unknown): unknown => {
+      if (typeof here === 'string' || typeof here === 'number') {
+        return isMarker(here) ? this.value(valueBehind(here), { where, field: pathText(path) }) : here;
+      }
+      if (Array.isArray(here)) return here.map((item, i) => below(i, item));
+      if (!isRecord(here)) return here;
+      const restored: Record<string, unknown> = {};
+      for (const key of Object.keys(here)) restored[key] = below(key, here[key]);
+      return restored;
+    };
+    const below = (key: string | number, item: unknown): unknown => {
+      path.push(key);
+      const restored = walk(item);
+      path.pop();
+      return restored;
+    };
+    return walk(thing);
   }
 
-  private value(value: Value): Output<unknown> {
+  private value(value: Value, place: Place): Output<unknown> {
     switch (value.kind) {
       case 'attribute':
         return this.attribute(value);
@@ -35,22 +48,15 @@ export class Restorer {
         return secret(output<unknown>(plain ?? unknown));
       }
       case 'composed': {
-        const parts = value.pieces.map((piece) => (typeof piece === 'string' ? piece : this.value(piece.value)));
-        return all(parts).apply((known) =>
-          known
-            .map((part, i) => {
-              const piece = value.pieces[i];
-              return typeof piece === 'object' ? encoded(plainText(part, value), piece.encode) : part;
-            })
-            .join(''),
-        );
+        const parts = value.pieces.map((piece) => (typeof piece === 'string' ? piece : this.value(piece.value, place)));
+        return all(parts).apply((known) => known.map((part, i) => written(part, value.pieces[i], place)).join(''));
       }
       case 'base64': {
-        const of = typeof value.of === 'string' ? output<unknown>(value.of) : this.value(value.of);
-        return of.apply((known) => Buffer.from(plainText(known, value)).toString('base64'));
+        const of = typeof value.of === 'string' ? output<unknown>(value.of) : this.value(value.of, place);
+        return of.apply((known) => Buffer.from(plainText(known, value, place)).toString('base64'));
       }
       case 'digest':
-        return this.digest(value);
+        return this.digest(value, place);
       default:
         return value satisfies never;
     }
@@ -75,9 +81,9 @@ export class Restorer {
   }
 
   /** Not a secret any more: SHA-256 of public data, or an HMAC whose key nobody sees. */
-  private digest({ of, key }: Digest): Output<unknown> {
-    const keyText = key === undefined ? output<unknown>('') : this.value(key);
-    const content = output(this.restore(of));
+  private digest({ of, key }: Digest, place: Place): Output<unknown> {
+    const keyText = key === undefined ? output<unknown>('') : this.value(key, place);
+    const content = output(this.restore(of, place.where));
     const digest = all([keyText, content]).apply(([k, known]) => {
       const canonical = JSON.stringify(known);
       const hash = typeof k === 'string' && k !== '' ? createHmac('sha256', k) : createHash('sha256');
@@ -87,15 +93,39 @@ export class Restorer {
   }
 }
 
+/** Where a value goes. */
+interface Place {
+  readonly where: string;
+  readonly field: string;
+}
+
+function written(known: unknown, piece: Composed['pieces'][number] | undefined, place: Place): string {
+  if (typeof piece !== 'object') return String(known);
+  const plain = plainText(known, piece.value, place);
+  try {
+    return encoded(plain, piece.encode);
+  } catch (error) {
+    throw failed(place, `${sourceOf(piece.value)} ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function plainText(known: unknown, value: Value, place: Place): string {
+  if (typeof known === 'string') return known;
+  if (typeof known === 'number' || typeof known === 'boolean') return String(known);
+  throw failed(
+    place,
+    `${sourceOf(value)} is ${known === undefined ? 'missing' : 'a structure'}, where a text is needed`,
+  );
+}
+
+/** What goes wrong once values are known is told with its field, to the engine and to a command of ours. Never with the value. */
+function failed({ where, field }: Place, why: string): RunError {
+  const problem: Problem = { code: 'SW-VALUE-003', severity: 'error', where, what: `${field}: ${why}.` };
+  session().failures.push(problem);
+  return new RunError(lineOf(problem));
+}
+
 /** Anything, as an Output of something that nobody knows the type of. */
 export function outputOf(thing: unknown): Output<unknown> {
   return output<unknown>(thing);
-}
-
-function plainText(known: unknown, value: Value): string {
-  if (typeof known === 'string') return known;
-  if (typeof known === 'number' || typeof known === 'boolean') return String(known);
-  throw new RunError(
-    `a text needs ${sourceOf(value)}, which is not a text but ${known === undefined ? 'missing' : `a ${typeof known}`}`,
-  );
 }

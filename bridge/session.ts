@@ -1,4 +1,5 @@
 import type { ConfigEntry } from '../constructs/core/config-source';
+import type { Problem } from '../constructs/core/problem';
 import type { Graph } from '../graph/graph';
 
 /**
@@ -12,6 +13,8 @@ export interface Session {
   config: readonly ConfigEntry[];
   /** Graphs that were registered, with what was found wrong. */
   graphs: Graph[];
+  /** What went wrong once values were known. */
+  failures: Problem[];
   /** Facts of the program for the headline: target, Kubernetes version. */
   facts: { target?: string; environment?: string };
 }
@@ -20,11 +23,11 @@ const SESSION = Symbol.for('seaworthy.session.1');
 
 export function session(): Session {
   const holder: typeof globalThis & { [SESSION]?: Session } = globalThis;
-  holder[SESSION] ??= { offline: false, config: [], graphs: [], facts: {} };
+  holder[SESSION] ??= { offline: false, config: [], graphs: [], failures: [], facts: {} };
   return holder[SESSION];
 }
 
 /** Starts anew, for a command. */
 export function openSession(config: readonly ConfigEntry[]): Session {
-  return Object.assign(session(), { offline: true, config, graphs: [], facts: {} });
+  return Object.assign(session(), { offline: true, config, graphs: [], failures: [], facts: {} });
 }

@@ -26,9 +26,9 @@ export async function runProject(folder: string, environment: string): Promise<P
   const run = { project: project.name, stack: environment, config, secretKeys };
   try {
     const resources = await runOffline(run, () => start(project.entry));
-    return result(project, session, resources, []);
+    return result(project, session, resources, session.failures);
   } catch (error) {
-    const problems = problemsIn(error);
+    const problems = session.failures.length > 0 ? session.failures : problemsIn(error);
     if (problems === undefined) throw error;
     return result(project, session, [], problems);
   }

@@ -12,6 +12,7 @@ import { type Graph, type GraphNode, identityKey, type PartFacts, typeOf } from 
 import { at, isRecord, text } from './json-value';
 import { ordered } from './order';
 import { rollOnChange } from './roll';
+import { leaveToAutoscalers } from './scaled';
 import { ToJson } from './to-json';
 
 /** What is told to everything below a construct. */
@@ -49,7 +50,7 @@ export interface Walked {
 export function buildGraph(root: IConstruct): Graph {
   const walked = walk(root);
   const edges = dependencies(walked);
-  const rolled = rollOnChange(walked.nodes);
+  const rolled = leaveToAutoscalers(rollOnChange(walked.nodes));
   const { nodes, problems } = ordered(rolled, edges);
   const { parts, connections } = walked;
   return { nodes, edges, parts, connections, problems: [...walked.problems, ...problems, ...doubles(nodes)] };

@@ -30,7 +30,7 @@ export function writeYaml(graphs: readonly Graph[], base: string, out: string): 
   for (const node of nodes) {
     for (const object of objectsOf(node)) {
       const system = node.system?.replaceAll('/', '-') ?? 'app';
-      files.set(join(system, fileOf(object)), stringify(hidden.hide(node, object), { lineWidth: 0 }));
+      files.set(join(system, fileOf(object)), stringify(hidden.hide(node, object), YAML_FORM));
     }
   }
   const root = resolve(base, out);
@@ -90,6 +90,9 @@ function fileOf(object: Record<string, unknown>): string {
   return `${`${object.kind}-${metadata.name}`.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-')}.yaml`;
 }
 
+/** kubectl reads YAML 1.1, to which a bare `no` is false. */
+const YAML_FORM = { lineWidth: 0, compat: 'yaml-1.1' } as const;
+
 /** Replaces markers by words in angle brackets, and remembers which. */
 class Hidden {
   readonly secrets = new Set<string>();
@@ -117,10 +120,10 @@ class Hidden {
     if (typeof thing === 'string' || typeof thing === 'number') return isMarker(thing) ? this.word(thing) : thing;
     if (Array.isArray(thing)) return thing.map((item) => this.replaced(item));
     if (!isRecord(thing)) return thing;
-    const entries = Object.entries(thing).filter(
-      ([key, value]) => key !== DIGEST_ANNOTATION || typeof value !== 'string' || !isMarker(value),
-    );
-    return Object.fromEntries(entries.map(([key, value]) => [key, this.replaced(value)]));
+    const { [DIGEST_ANNOTATION]: digest, ...others } = thing;
+    const entries = Object.entries(typeof digest === 'string' && isMarker(digest) ? others : thing);
+    const kept = entries.map(([key, value]) => [key, this.replaced(value)] as const);
+    return Object.fromEntries(kept.filter(([key, value]) => key !== 'annotations' || !isEmpty(value)));
   }
 
   private word(marker: string | number): string {
@@ -129,4 +132,9 @@ class Hidden {
     this.unknown.add(sourceOf(value));
     return `<known after apply: ${sourceOf(value)}>`;
   }
+}
+
+/** A pod template that had the digest alone. */
+function isEmpty(thing: unknown): boolean {
+  return isRecord(thing) && Object.keys(thing).length === 0;
 }

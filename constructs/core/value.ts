@@ -2,8 +2,11 @@ import type { Output } from '@pulumi/pulumi/output';
 import type { IConstruct } from 'constructs';
 import { isMarker, marker, numberMarker, valueBehind } from './marker';
 
-/** How a value is written into the text around it. Applied after the value is known. */
-export type Encoding = 'none' | 'uri' | 'json';
+/**
+ * How a value is written into the text around it. Applied after the value is known. `url-safe` writes it as it is, and refuses what would
+ * change the meaning of the URL around it.
+ */
+export type Encoding = 'none' | 'uri' | 'json' | 'url-safe';
 
 /** An attribute of a node of the graph that exists only after apply: the address of a database, the IP of a Service. */
 export interface Attribute {
@@ -100,12 +103,15 @@ export function jsonString(part: Text): Encoded {
 
 /**
  * Builds a text around values: text`https://${host}:${port}/`. Plain where every part is plain, else a marker.
- * A credential of a URL must be wrapped in {@link uri}: text`redis://:${uri(password)}@${host}`.
+ * A credential of a URL is wrapped in {@link uri}, text`redis://:${uri(password)}@${host}`, or refused where it is not safe as it is.
  */
 export function text(strings: TemplateStringsArray, ...parts: readonly (Text | Encoded)[]): string {
   const pieces: (string | { value: Value; encode: Encoding })[] = [strings[0] ?? ''];
   parts.forEach((part, i) => {
-    pieces.push(pieceOf(part), strings[i + 1] ?? '');
+    const after = strings[i + 1] ?? '';
+    const isCredential =
+      CREDENTIALS.test(pieces.map((p) => (typeof p === 'string' ? p : '')).join('')) && /^[^/\s]*@/.test(after);
+    pieces.push(pieceOf(part, isCredential ? 'url-safe' : 'none'), after);
   });
   return composed(pieces);
 }
@@ -207,8 +213,11 @@ function isValue(thing: unknown): thing is Value {
   return typeof thing === 'object' && thing !== null && 'kind' in thing;
 }
 
-function pieceOf(part: Text | Encoded): string | { value: Value; encode: Encoding } {
-  const { encode, text: raw } = isEncoded(part) ? part : { encode: 'none' as const, text: part };
+/** The text before a credential of a URL. https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1 */
+const CREDENTIALS = /[a-z][a-z0-9+.-]*:\/\/[^/\s@]*$/i;
+
+function pieceOf(part: Text | Encoded, otherwise: Encoding): string | { value: Value; encode: Encoding } {
+  const { encode, text: raw } = isEncoded(part) ? part : { encode: otherwise, text: part };
   const value = toValue(raw);
   return typeof value === 'string' ? encoded(value, encode) : { value, encode };
 }
@@ -231,7 +240,7 @@ function composed(pieces: Composed['pieces']): string {
   return marker({ kind: 'composed', pieces: merged });
 }
 
-/** Writes a known text into the text around it. */
+/** Writes a known text into the text around it. @throws RangeError, without the text, where `url-safe` is not */
 export function encoded(plain: string, encode: Encoding): string {
   switch (encode) {
     case 'none':
@@ -240,6 +249,9 @@ export function encoded(plain: string, encode: Encoding): string {
       return encodeURIComponent(plain).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
     case 'json':
       return JSON.stringify(plain).slice(1, -1);
+    case 'url-safe':
+      if (!/^[A-Za-z0-9._~!$&'()*+,;=%-]*$/.test(plain)) throw new RangeError('is not safe in a URL; wrap it: uri(…)');
+      return plain;
     default:
       return encode satisfies never;
   }

@@ -5,6 +5,8 @@ export interface Version {
   readonly image?: string;
 }
 
+const OFFICIAL_POSTGRES = 'https://github.com/docker-library/official-images/blob/master/library/postgres';
+
 /**
  * Every version that is not ours, in one table. Images by tag of official repositories; a tag says what was asked for, a digest
  * would say what nobody here has read.
@@ -12,15 +14,25 @@ export interface Version {
 export const VERSIONS = {
   /** Lowest minor in support on all targets. https://endoflife.date/kubernetes */
   kubernetes: { version: '1.35', source: 'https://kubernetes.io/releases/' },
-  postgres: {
-    version: '17.11',
-    image: 'docker.io/library/postgres:17.11-trixie',
-    source: 'https://github.com/docker-library/official-images/blob/master/library/postgres',
-  },
   postgres15: {
     version: '15.19',
     image: 'docker.io/library/postgres:15.19-trixie',
-    source: 'https://github.com/docker-library/official-images/blob/master/library/postgres',
+    source: OFFICIAL_POSTGRES,
+  },
+  postgres16: {
+    version: '16.15',
+    image: 'docker.io/library/postgres:16.15-trixie',
+    source: OFFICIAL_POSTGRES,
+  },
+  postgres17: {
+    version: '17.11',
+    image: 'docker.io/library/postgres:17.11-trixie',
+    source: OFFICIAL_POSTGRES,
+  },
+  postgres18: {
+    version: '18.6',
+    image: 'docker.io/library/postgres:18.6-trixie',
+    source: OFFICIAL_POSTGRES,
   },
   redis: {
     version: '7.4.11',

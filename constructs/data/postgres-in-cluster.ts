@@ -80,6 +80,7 @@ export function postgresInCluster(scope: Construct, request: PostgresRequest): A
 }
 
 function pod(request: PostgresRequest, secret: string): k8s.PodSpec {
+  const folders = foldersOf(request.version);
   const ready = { exec: { command: ['pg_isready', '-U', request.username, '-d', request.database] } };
   return {
     serviceAccountName: request.name,
@@ -90,13 +91,13 @@ function pod(request: PostgresRequest, secret: string): k8s.PodSpec {
     containers: [
       {
         name: 'postgres',
-        image: imageOf(request.version),
+        image: IMAGES.get(request.version) ?? VERSIONS.postgres17.image,
         ports: [{ name: 'postgres', containerPort: PORT }],
         env: [
           { name: 'POSTGRES_DB', value: request.database },
           { name: 'POSTGRES_USER', value: request.username },
           { name: 'POSTGRES_PASSWORD', valueFrom: { secretKeyRef: { name: secret, key: 'password' } } },
-          { name: 'PGDATA', value: '/var/lib/postgresql/data/pgdata' },
+          { name: 'PGDATA', value: folders.data },
         ],
         resources: resourceRequirements(RESOURCES),
         securityContext: restrictedContainer(),
@@ -104,7 +105,7 @@ function pod(request: PostgresRequest, secret: string): k8s.PodSpec {
         livenessProbe: { ...ready, periodSeconds: 30, timeoutSeconds: 5 },
         readinessProbe: { ...ready, periodSeconds: 10, timeoutSeconds: 3 },
         volumeMounts: [
-          { name: 'data', mountPath: '/var/lib/postgresql/data' },
+          { name: 'data', mountPath: folders.volume },
           { name: 'run', mountPath: '/var/run/postgresql' },
           { name: 'tmp', mountPath: '/tmp' },
           { name: 'shm', mountPath: '/dev/shm' },
@@ -119,11 +120,17 @@ function pod(request: PostgresRequest, secret: string): k8s.PodSpec {
   };
 }
 
-/** The pinned tags of the table, the floating tag of the major for others. */
-function imageOf(version: number): string {
-  if (version === 17) return VERSIONS.postgres.image;
-  if (version === 15) return VERSIONS.postgres15.image;
-  return `docker.io/library/postgres:${version}-trixie`;
+const IMAGES: ReadonlyMap<number, string> = new Map([
+  [15, VERSIONS.postgres15.image],
+  [16, VERSIONS.postgres16.image],
+  [17, VERSIONS.postgres17.image],
+  [18, VERSIONS.postgres18.image],
+]);
+
+/** From 18 on the image wants its volume one folder higher: https://github.com/docker-library/postgres/pull/1259 */
+function foldersOf(version: number): { readonly volume: string; readonly data: string } {
+  if (version >= 18) return { volume: '/var/lib/postgresql', data: `/var/lib/postgresql/${version}/docker` };
+  return { volume: '/var/lib/postgresql/data', data: '/var/lib/postgresql/data/pgdata' };
 }
 
 function port(name: string): k8s.IntOrString {

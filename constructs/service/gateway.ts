@@ -4,7 +4,6 @@ import { Construct } from 'constructs';
 import { type Copies, copiesInWords, copiesProblems, copiesWithin, initialCopies, scaleOf } from '../core/copies';
 import type { Endpoint, HasEndpoint } from '../core/endpoint';
 import { labelsOf, nameOf, selectorOf } from '../core/labels';
-import { nodeOptions } from '../core/node-options';
 import { part } from '../core/part';
 import {
   type HttpProbe,
@@ -85,17 +84,10 @@ export class Gateway extends Construct implements HasEndpoint, Workload {
 
     new k8s.KubeServiceAccount(this, 'account', { metadata: { name }, automountServiceAccountToken: false });
     for (const file of props.files ?? []) configMap(this, file);
-    const deployment = new k8s.KubeDeployment(
-      this,
-      'deployment',
-      this.deployment(name, props, copies, resources, shutdown),
-    );
+    new k8s.KubeDeployment(this, 'deployment', this.deployment(name, props, copies, resources, shutdown));
     new k8s.KubeService(this, 'service', service(name, this.selector, labelsOf(this), props.port));
     const scale = scaleOf(copies);
-    if (scale !== undefined) {
-      nodeOptions(deployment, { ignoreChanges: ['spec.replicas'] });
-      new k8s.KubeHorizontalPodAutoscalerV2(this, 'autoscaler', autoscaler(name, scale));
-    }
+    if (scale !== undefined) new k8s.KubeHorizontalPodAutoscalerV2(this, 'autoscaler', autoscaler(name, scale));
     if (initialCopies(copies) > 1) new k8s.KubePodDisruptionBudget(this, 'budget', budget(name, this.selector));
 
     this.endpoint = {

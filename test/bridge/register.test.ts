@@ -116,6 +116,18 @@ test('a password that is not safe in a URL is encoded, not refused and not shown
   });
 });
 
+test('what an autoscaler scales is left to it, in any chart', async () => {
+  const resources = await registered((app) => {
+    const chart = new Chart(app, 'plain');
+    const web = new Deployment(chart, 'web', { containers: [{ image: 'nginx:1.30', resources: {} }], replicas: 2 });
+    new k8s.KubeHorizontalPodAutoscalerV2(chart, 'scaler', {
+      metadata: { name: 'web' },
+      spec: { maxReplicas: 5, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: web.name } },
+    });
+  });
+  expect(named(resources, 'plain/web/Resource').ignoreChanges).toEqual(['spec.replicas']);
+});
+
 test('options of a node reach the engine', async () => {
   const resources = await registered((app) => {
     const map = configMap(new Chart(app, 'shop'), {});

@@ -167,6 +167,31 @@ describe('a mistake in the configuration', () => {
 });
 
 describe('a mistake in the program', () => {
+  test('a credential that would change its URL is told with its field, and not shown', () => {
+    const lines = [
+      "const chart = new Chart(app, 'shop');",
+      "const url = base64(text`redis://:${secret('hunter2/@x')}@redis`);",
+      "new k8s.KubeSecret(chart, 'secret', { metadata: { name: 's' }, data: { url } });",
+    ];
+    change('index.ts', 'await register(app, {', `${lines.join(' ')}\n  await register(app, {`);
+    change(
+      'index.ts',
+      "import { App } from 'cdk8s';",
+      "import { App, Chart } from 'cdk8s'; import { k8s } from 'cdk8s-plus-27';",
+    );
+    change(
+      'index.ts',
+      'import { SYSTEMS }',
+      "import { secret } from '@pulumi/pulumi/output'; import { base64, text } from './constructs'; import { SYSTEMS }",
+    );
+    const { status, output } = preview();
+    expect(output).toMatch(
+      /SW-VALUE-003 +data\.url: a Pulumi Output is not safe in a URL; wrap it: uri\(…\)\. +shop\/secret/,
+    );
+    expect(output).not.toContain('hunter2');
+    expect(status).toBe(1);
+  });
+
   test('an error that it throws is told with its place, without a stack trace', () => {
     change(
       'index.ts',

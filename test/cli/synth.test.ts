@@ -49,6 +49,15 @@ test('the number of copies is left to the autoscaler', () => {
   expect(at(gateway, 'spec', 'replicas')).toBeUndefined();
 });
 
+test('what kubectl reads is what was meant: a text that looks like a switch stays a text', () => {
+  synth('dev');
+  const redis: unknown = parse(readFileSync(join(out, 'talos', 'deployment-redis-cluster.yaml'), 'utf8'), {
+    version: '1.1',
+  });
+  expect(at(redis, 'spec', 'template', 'spec', 'containers', 0, 'args')).toContain('no');
+  expect(at(redis, 'spec', 'template', 'metadata', 'annotations')).toBeUndefined();
+});
+
 test('what somebody else put beside the systems stays; what a system no longer has goes', () => {
   writeFileSync(join(out, 'README.md'), 'mine');
   synth('dev');

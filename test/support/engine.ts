@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type ConfigMap, type EngineEvent, LocalWorkspace, PulumiCommand, type Stack } from '@pulumi/pulumi/automation';
@@ -6,6 +6,11 @@ import { isRecord } from '../../graph/json-value';
 
 const ROOT = join(__dirname, '..', '..');
 const STAND_INS = { kubernetes: 'kubernetes', aws: 'cloud', random: 'cloud' } as const;
+
+/** A real plugin is used where there is one; never a real cloud. */
+function isOnPath(program: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+}
 
 /** What happened to a resource. */
 export interface Step {
@@ -25,7 +30,9 @@ export class Engine {
 
   constructor(private readonly bin: string) {
     for (const name of ['home', 'state', 'bin', 'work']) mkdirSync(join(this.folder, name));
-    for (const [provider, standIn] of Object.entries(STAND_INS)) this.installStandIn(provider, standIn);
+    for (const [provider, standIn] of Object.entries(STAND_INS)) {
+      if (provider === 'aws' || !isOnPath(`pulumi-resource-${provider}`)) this.installStandIn(provider, standIn);
+    }
   }
 
   /** The environment of the CLI, and of whoever calls it. */
