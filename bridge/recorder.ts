@@ -44,10 +44,24 @@ interface Response {
   getResult(): number;
 }
 
+interface ReadRequest {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+  getId(): string;
+}
+
+interface ReadResponse {
+  getUrn(): string;
+  getProperties(): unknown;
+}
+
 type Callback<T> = (error: Error | null, response: T) => void;
 
 /** What the engine has, and a recorder in one process has no use for. */
 const NOT_OFFERED = new Set(['transforms', 'invokeTransforms', 'resourceHooks', 'errorHooks']);
+/** Pulumi's word for what is not known yet. */
+const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
 /** google.rpc.Code.ALREADY_EXISTS and UNIMPLEMENTED. */
 const [ALREADY_EXISTS, UNIMPLEMENTED] = [6, 12];
 
@@ -72,7 +86,7 @@ export class Recorder {
     const recorded = this.record(request);
     if (this.urns.has(recorded.urn)) {
       const error = new Error(`Duplicate resource URN '${recorded.urn}'; try giving it a unique name`);
-      reply(Object.assign(error, { code: ALREADY_EXISTS }), undefined);
+      reply(Object.assign(error, { code: ALREADY_EXISTS, details: error.message }), undefined);
       return;
     }
     this.urns.add(recorded.urn);
@@ -99,8 +113,15 @@ export class Recorder {
     reply(null, { getHassupport: () => !NOT_OFFERED.has(request.getId()) });
   }
 
-  readResource(_request: unknown, reply: Callback<undefined>): void {
-    reply(contacting('reading an existing resource'), undefined);
+  /** A StackReference is there, and what it says is unknown: offline, another stack is as far as a cloud. */
+  readResource(request: ReadRequest, reply: Callback<ReadResponse | undefined>): void {
+    const [type, name, parent] = [request.getType(), request.getName(), request.getParent()];
+    if (type !== 'pulumi:pulumi:StackReference') {
+      reply(contacting(`reading ${name}`), undefined);
+      return;
+    }
+    const state = Struct.fromJavaScript({ name: request.getId(), outputs: UNKNOWN, secretOutputNames: UNKNOWN });
+    reply(null, { getUrn: () => this.urnOf(type, name, parent), getProperties: () => state });
   }
 
   invoke(request: { getTok(): string }, reply: Callback<undefined>): void {
@@ -150,7 +171,7 @@ export class Recorder {
 
 function contacting(what: string): Error {
   const message = `an offline preview contacts nothing, and ${what} would. Take the fact from the configuration or a StackReference.`;
-  return Object.assign(new Error(message), { code: UNIMPLEMENTED });
+  return Object.assign(new Error(message), { code: UNIMPLEMENTED, details: message });
 }
 
 type JsonScalar = string | number | boolean | null;

@@ -1,7 +1,7 @@
 import { RunError } from '@pulumi/pulumi/errors';
 import { isSecret, output } from '@pulumi/pulumi/output';
 import { isDryRun, rpcKeepAlive } from '@pulumi/pulumi/runtime/settings';
-import { App } from 'cdk8s';
+import type { IResolver } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { OutputResolver } from '../constructs/core/output-resolver';
 import { lineOf, type Problem, stopping } from '../constructs/core/problem';
@@ -49,7 +49,7 @@ export function register(app: IConstruct, options: RegisterOptions = {}): Promis
 async function registered(app: IConstruct, options: RegisterOptions): Promise<void> {
   const { stack } = configSource();
   const { kubernetesVersion = VERSIONS.kubernetes.version, target } = options;
-  if (App.isConstruct(app) && app instanceof App) app.resolvers.unshift(new OutputResolver());
+  if (hasResolvers(app)) app.resolvers.unshift(new OutputResolver());
   provideCluster(app);
   const built = buildGraph(app);
   const lock = readLock(process.cwd(), stack);
@@ -61,6 +61,11 @@ async function registered(app: IConstruct, options: RegisterOptions): Promise<vo
   const registration = new Registration(graph);
   if (!session().offline) refuse(await unreachable(graph, registration.restorer, kubernetesVersion));
   await withoutStackTraces(() => registration.run());
+}
+
+/** An App, whichever copy of cdk8s made it. */
+function hasResolvers(app: IConstruct): app is IConstruct & { readonly resolvers: IResolver[] } {
+  return 'resolvers' in app && Array.isArray(app.resolvers);
 }
 
 function tellSession(graph: Graph, environment: string, target: string | undefined): void {

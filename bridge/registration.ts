@@ -1,3 +1,4 @@
+import { secret } from '@pulumi/pulumi/output';
 import type { CustomResourceOptions, Resource, ResourceOptions } from '@pulumi/pulumi/resource';
 import { ProviderResource } from '@pulumi/pulumi/resource';
 import { isDryRun } from '@pulumi/pulumi/runtime/settings';
@@ -6,7 +7,7 @@ import { leavesIn } from '../constructs/core/value';
 import { PROVIDER_VERSIONS } from '../constructs/core/versions';
 import type { Graph, GraphNode } from '../graph/graph';
 import { GenericComponent, GenericProvider, GenericResource } from './resources';
-import { Restorer } from './restore';
+import { outputOf, Restorer } from './restore';
 import { waitOf } from './waits';
 
 /** Requests under way in a preview. */
@@ -57,7 +58,12 @@ export class Registration {
       case 'component':
         return new GenericComponent(node.type, node.path, options);
       case 'provider':
-        return new GenericProvider(packageOf(node), node.path, inputs, withVersion(node, options));
+        return new GenericProvider(
+          packageOf(node),
+          node.path,
+          withSecretKubeconfig(inputs),
+          withVersion(node, options),
+        );
       case 'object':
       case 'release':
       case 'cloud':
@@ -103,6 +109,11 @@ function secretOutputsOf(declared: readonly string[] | undefined, kind: string |
 function withVersion(node: GraphNode, options: CustomResourceOptions): CustomResourceOptions {
   const version = PROVIDER_VERSIONS[packageOf(node)];
   return version === undefined ? options : { ...options, version };
+}
+
+/** Whoever wrote it: a provider's inputs lie in plain text in the state, unless they are said to be secret. */
+function withSecretKubeconfig(inputs: Record<string, unknown>): Record<string, unknown> {
+  return inputs.kubeconfig === undefined ? inputs : { ...inputs, kubeconfig: secret(outputOf(inputs.kubeconfig)) };
 }
 
 /** `aws` of `aws:rds/instance:Instance`, and of `pulumi:providers:aws`. */

@@ -31,6 +31,8 @@ export interface PreviewSystem {
 export interface PreviewResource {
   readonly urn: string;
   readonly type: string;
+  /** Groups others, and is nothing by itself: the stack, a system, a part. */
+  readonly component?: true;
   readonly kind?: string;
   readonly apiVersion?: string;
   readonly name: string;
@@ -56,17 +58,13 @@ export interface Narrowed {
   readonly part?: string;
 }
 
-const COMPONENTS = new Set(['pulumi:pulumi:Stack']);
-
 /** Joins what was sent to the engine with what the graph knows of it. */
 export function previewOf(facts: PreviewFacts, only: Narrowed = {}): Preview {
   const nodes = facts.graphs.flatMap((graph) => graph.nodes);
   const byPath = new Map(nodes.map((node) => [node.path, node]));
   const isWanted = (system: string | undefined, part: string | undefined) =>
     (only.system === undefined || system === only.system) && (only.part === undefined || part === only.part);
-  const resources = facts.resources
-    .filter((r) => r.custom && !COMPONENTS.has(r.type))
-    .map((r) => resourceOf(r, byPath.get(r.name)));
+  const resources = facts.resources.map((r) => resourceOf(r, byPath.get(r.name)));
   const wanted = resources.filter((r) => isWanted(r.system, r.part));
   const edges = facts.graphs.flatMap((graph) => graph.connections);
   return {
@@ -93,6 +91,7 @@ function resourceOf(sent: RegisteredResource, node: GraphNode | undefined): Prev
   return {
     urn: sent.urn,
     type: sent.type,
+    ...(sent.custom ? {} : { component: true as const }),
     ...(object === undefined ? {} : { kind: object.kind, apiVersion: object.apiVersion }),
     name: object?.name ?? sent.name,
     ...(object?.namespace === undefined ? {} : { namespace: object.namespace }),

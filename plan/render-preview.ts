@@ -14,7 +14,8 @@ export interface RenderOptions {
 }
 
 /** The preview as a person reads it: by part and edge, what is decided, what is unknown, what cannot talk. */
-export function renderPreview(preview: Preview, options: RenderOptions): string {
+export function renderPreview(whole: Preview, options: RenderOptions): string {
+  const preview = { ...whole, resources: whole.resources.filter((r) => r.component === undefined) };
   const { page } = options;
   const paint = paintOn(page);
   const problems = preview.problems.length === 0 ? [] : ['', ...renderProblems(preview.problems, page)];

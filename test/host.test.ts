@@ -12,7 +12,7 @@ test("Pulumi's nodejs host runs index.ts without a build step, and hears over gR
     execFileSync(process.execPath, ['-e', script, 'dev'], { cwd: ROOT, encoding: 'utf8' }),
   );
   expect([at(heard, 'status'), at(heard, 'output'), at(heard, 'logs')]).toEqual([0, '', []]);
-  const own = list(at(heard, 'resources')).filter((r) => at(r, 'custom') === true);
+  const own = list(at(heard, 'resources'));
   const preview = list(JSON.parse(seaworthy(['preview', '--json']).stdout).resources);
   expect(byUrn(own.map((r) => [at(r, 'urn'), readable(at(r, 'inputs'), {})]))).toEqual(
     byUrn(preview.map((r) => [at(r, 'urn'), at(r, 'inputs')])),

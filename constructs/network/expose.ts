@@ -3,6 +3,7 @@ import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import type { Endpoint, HasEndpoint } from '../core/endpoint';
 import { recordConnection } from '../core/part';
+import type { IngressController } from '../core/platform';
 import { type Problem, report } from '../core/problem';
 import { type System, systemOf } from '../core/system';
 import type { Workload } from '../core/workload';
@@ -52,7 +53,7 @@ export function expose(part: Workload & HasEndpoint, options: ExposeOptions): vo
     allowFrom(
       policy,
       `${part.node.id}-from-front-door`,
-      part,
+      part.selector,
       { by: 'pods', namespace, labels: podLabels },
       endpoint.port,
     );
@@ -84,6 +85,7 @@ class FrontDoor extends Construct {
         rules: Lazy.any({ produce: () => this.rules() }),
       },
     });
+    if (scope.platform.issuer !== undefined) acmeSolver(this, scope.platform.ingress);
     report(this, () => this.conflicts());
   }
 
@@ -130,6 +132,20 @@ class FrontDoor extends Construct {
     const what = `routes of one Ingress ask for different rate limits (${[...limits].join(', ')} requests/s); nginx has one for each Ingress.`;
     return [{ code: 'SW-EXPOSE-002', severity: 'error', what, fix: "ingress: 'another-name' on one of them" }];
   }
+}
+
+/** The pods by which cert-manager answers a challenge of ACME. https://cert-manager.io/docs/configuration/acme/http01/ */
+const SOLVER = { port: 8089, labels: { 'acme.cert-manager.io/http01-solver': 'true' } };
+
+/** A certificate is issued only if the front door reaches the pod that answers for it. */
+function acmeSolver(scope: Construct, { namespace, podLabels }: IngressController): void {
+  allowFrom(
+    scope,
+    'acme-solver-from-front-door',
+    SOLVER.labels,
+    { by: 'pods', namespace, labels: podLabels },
+    SOLVER.port,
+  );
 }
 
 function ingressPath({ path, service, port }: Route): k8s.HttpIngressPath {

@@ -28,18 +28,18 @@ export function openBothSides(edge: Construct, from: Workload, to: Construct, { 
   });
 }
 
-/** Lets pods of another namespace in: the ingress controller to a web server. */
+/** Lets pods of another namespace in to those with the labels `to`: the ingress controller to a web server. */
 export function allowFrom(
   scope: Construct,
   name: string,
-  to: Workload,
+  to: Readonly<Record<string, string>>,
   from: Extract<Reach, { by: 'pods' }>,
   port: number,
 ): void {
   new k8s.KubeNetworkPolicy(scope, 'ingress-policy', {
     metadata: { name },
     spec: {
-      podSelector: { matchLabels: { ...to.selector } },
+      podSelector: { matchLabels: { ...to } },
       policyTypes: ['Ingress'],
       ingress: [{ from: [podsOf(from.namespace, from.labels)], ports: [tcp(port)] }],
     },

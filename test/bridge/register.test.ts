@@ -7,6 +7,7 @@ import {
   attribute,
   base64,
   CloudResource,
+  clusterProvider,
   connect,
   fromConfig,
   Gateway,
@@ -14,6 +15,7 @@ import {
   inject,
   nodeOptions,
   Postgres,
+  provide,
   System,
   text,
   uri,
@@ -156,6 +158,17 @@ test('without a provider of its own, an app gets the one that keeps data', async
   });
   expect(provider.inputs).not.toHaveProperty('upsertExistingObjects');
   expect(named(resources, 'shop/map').provider).toContain(provider.urn);
+});
+
+test('a kubeconfig is secret in the state, whoever wrote it', async () => {
+  const resources = await registered((app) => {
+    provide(app, clusterProvider(app, 'cluster', { clusterIdentifier: 'c', kubeconfig: 'token: hunter2' }));
+    configMap(new Chart(app, 'shop'), {});
+  });
+  expect(named(resources, 'cluster').inputs.kubeconfig).toMatchObject({
+    [SECRET]: expect.any(String),
+    value: 'token: hunter2',
+  });
 });
 
 test('a Helm release is a custom resource, and waits for what it is told', async () => {

@@ -96,6 +96,9 @@ test('--all lists every object with its URN, --part narrows to one', () => {
   expect(all.match(/urn:pulumi:dev::seaworthy::/g)?.length).toBe(28);
   const resources = list(JSON.parse(preview('--part', 'redis', '--json').stdout).resources);
   expect(new Set(resources.map((r) => at(r, 'part')))).toEqual(new Set(['redis']));
+  expect(resources.filter((r) => at(r, 'component') === true).map((r) => at(r, 'type'))).toEqual([
+    'seaworthy:data:Redis',
+  ]);
 });
 
 describe('a mistake in the configuration', () => {

@@ -76,6 +76,13 @@ test('TAL-15 the certificate comes from cert-manager', () => {
   expect(at(ingress(), 'metadata', 'annotations', 'cert-manager.io/cluster-issuer')).toBe('letsencrypt-prod');
 });
 
+test('TAL-15 the front door reaches the pods by which cert-manager answers for the host', () => {
+  expect(objectIn(prod, 'NetworkPolicy', 'acme-solver-from-front-door').inputs.spec).toMatchObject({
+    podSelector: { matchLabels: { 'acme.cert-manager.io/http01-solver': 'true' } },
+    ingress: [{ ports: [{ port: 8089, protocol: 'TCP' }] }],
+  });
+});
+
 test('TAL-17 /api goes to the gateway', () => {
   expect(at(ingress(), 'spec', 'rules', 0, 'http', 'paths', 0)).toEqual({
     path: '/api',
