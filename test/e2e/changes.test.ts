@@ -102,16 +102,12 @@ describe('a system that changes', () => {
     expect(steps.changes.filter((change) => change.endsWith('/file-settings.json'))).toEqual([]);
     expect(at(await client.get(object), 'metadata', 'uid')).toBe(before);
   });
+});
 
-  test('a field that the API server refuses is refused by the preview', async () => {
-    changing.build = (app) => {
-      shop('web', '{"a":2}', 'shop/api')(app);
-      new k8s.KubeConfigMap(new Chart(app, 'other', { namespace: 'shop' }), 'map', {
-        metadata: { name: 'Not_A_Name' },
-      });
-    };
-    await expect(operation(stack, 'preview')).rejects.toThrow(/Not_A_Name/);
-  });
+test('what only the API server knows to be wrong is refused by the preview; without a provider of its own, on the ambient cluster', () => {
+  const { status, output } = bed.apart('preview', {}, 'test/support/programs/bad-name.ts');
+  expect(output).toMatch(/Not_A_Name.*a lowercase RFC 1123 subdomain/);
+  expect(status).toBe(1);
 });
 
 test('an attribute of a live object reaches another, and a Namespace is waited for without being told', async () => {

@@ -25,10 +25,11 @@ export class Bed {
   }
 
   /** An operation by a process of its own, as a user's is: a refused program rejects promises of the SDK that jest would not forgive. */
-  apart(name: 'preview' | 'up', config: ConfigMap): { status: number | null; output: string } {
+  apart(name: 'preview' | 'up', config: ConfigMap, program = 'index.ts'): { status: number | null; output: string } {
     const script = join(__dirname, 'engine-apart.js');
-    const { status, stdout, stderr } = spawnSync(process.execPath, [script, name, JSON.stringify(config)], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, name, JSON.stringify(config), program], {
       encoding: 'utf8',
+      env: { ...process.env, KUBECONFIG: this.cluster.kubeconfigPath },
     });
     return { status, output: stdout + stderr };
   }

@@ -28,6 +28,11 @@ export class ControlPlane {
     return this.kubeconfigFor('admin');
   }
 
+  /** The same, as a file. */
+  get kubeconfigPath(): string {
+    return this.kubeconfigFile('admin');
+  }
+
   client(): KubeClient {
     return new KubeClient(this.kubeconfig);
   }

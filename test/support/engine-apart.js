@@ -9,7 +9,12 @@ async function main() {
   const bin = execFileSync(join(__dirname, '..', '..', 'tools', 'build'), { encoding: 'utf8' }).trim();
   const engine = new Engine(bin);
   try {
-    const stack = await engine.stack('seaworthy', 'dev', require('../../index.ts'), JSON.parse(process.argv[3]));
+    const stack = await engine.stack(
+      'seaworthy',
+      'dev',
+      require(join(__dirname, '..', '..', process.argv[4] ?? 'index.ts')),
+      JSON.parse(process.argv[3]),
+    );
     await stack[process.argv[2]]({ onOutput: (text) => process.stdout.write(text) });
   } catch {
     process.exitCode = 1;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { at, isRecord, list, text } from '../../../graph/json-value';
 import { KubeClient, KubeError, type KubeObject } from '../kube-client';
@@ -41,7 +42,7 @@ class Kubernetes implements StandIn {
 
   configure(settings: Properties): void {
     this.settings = settings;
-    const kubeconfig = text(settings.kubeconfig);
+    const kubeconfig = text(settings.kubeconfig) ?? ambientKubeconfig();
     this.client = kubeconfig === undefined || kubeconfig === UNKNOWN ? undefined : new KubeClient(kubeconfig);
   }
 
@@ -157,6 +158,12 @@ class Kubernetes implements StandIn {
     if (this.client === undefined) throw new Error('the kubernetes stand-in needs the kubeconfig of its Provider');
     return this.client;
   }
+}
+
+/** As the real provider: without a kubeconfig of its own it takes the environment's. */
+function ambientKubeconfig(): string | undefined {
+  const { KUBECONFIG } = process.env;
+  return KUBECONFIG === undefined ? undefined : readFileSync(KUBECONFIG, 'utf8');
 }
 
 /** Empty where an object is ready; else what it waits for. */
