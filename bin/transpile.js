@@ -30,9 +30,19 @@ function javascriptOf(file) {
   try {
     return readFileSync(kept, 'utf8');
   } catch {
-    const { code } = require('@swc/core').transformSync(typescript, { ...OPTIONS, filename: file, swcrc: false });
+    const code = transpiled(typescript, file);
     keep(cache, kept, code);
     return code;
+  }
+}
+
+/** @throws SyntaxError, in the words of the compiler, without its own stack */
+function transpiled(typescript, file) {
+  try {
+    return require('@swc/core').transformSync(typescript, { ...OPTIONS, filename: file, swcrc: false }).code;
+  } catch (error) {
+    const [words] = error.message.split('\n\n\nCaused by:');
+    throw Object.assign(new SyntaxError(words.trimEnd()), { code: 'SEAWORTHY_SYNTAX', file });
   }
 }
 

@@ -38,14 +38,30 @@ export function openProject(folder: string, environment: string): Project {
     );
   }
   if (stack.problems.length > 0) throw new ProblemsError(stack.problems);
-  const main = text(at(project, 'main')) ?? './';
+  const runtime = text(at(project, 'runtime')) ?? text(at(project, 'runtime', 'name')) ?? 'nothing';
+  if (runtime !== 'nodejs') {
+    throw refused(
+      'SW-PROJECT-003',
+      `Pulumi.yaml asks for the runtime ${runtime}; seaworthy runs programs of nodejs.`,
+      'runtime: nodejs',
+    );
+  }
   return {
     folder: root,
     name: text(at(project, 'name')) ?? 'project',
-    entry: resolve(root, main),
+    entry: entryOf(root, text(at(project, 'main')) ?? './'),
     environment,
     config: stack.entries,
   };
+}
+
+/** As Pulumi finds it: the file, or the index of the folder. */
+function entryOf(root: string, main: string): string {
+  try {
+    return require.resolve(resolve(root, main));
+  } catch {
+    throw refused('SW-PROJECT-004', `Pulumi.yaml names ${main} as the program, which is not there.`, 'main: index.ts');
+  }
 }
 
 /** The environments that have a file. */

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { runOffline } from '../bridge/offline';
 import type { RegisteredResource } from '../bridge/recorder';
 import { openSession } from '../bridge/session';
@@ -26,9 +27,9 @@ export async function runProject(folder: string, environment: string): Promise<P
   const run = { project: project.name, stack: environment, config, secretKeys };
   try {
     const resources = await runOffline(run, () => start(project.entry));
-    return result(project, session, resources, session.failures);
+    return result(project, session, resources, [...session.failures, ...emptiness(session.graphs)]);
   } catch (error) {
-    const problems = session.failures.length > 0 ? session.failures : problemsIn(error);
+    const problems = session.failures.length > 0 ? session.failures : (problemsIn(error) ?? brokenProgram(error));
     if (problems === undefined) throw error;
     return result(project, session, [], problems);
   }
@@ -41,8 +42,37 @@ function result(
   refused: readonly Problem[],
 ): ProjectRun {
   const found = graphs.flatMap((graph) => graph.problems);
-  const problems = refused.length > 0 ? refused : found;
+  const problems = refused.some((p) => p.severity === 'error') ? refused : [...refused, ...found];
   return { project, target: facts.target ?? 'any cluster', graphs, resources, problems };
+}
+
+/** A program that runs, and shows us nothing. */
+function emptiness(graphs: readonly Graph[]): Problem[] {
+  if (graphs.length > 0) return [];
+  const what = 'the program ran to its end and registered no cdk8s app, so there are no parts to show.';
+  return [{ code: 'SW-PROJECT-007', severity: 'warning', what, fix: 'await register(app)' }];
+}
+
+/** What cannot be loaded: a file that is no TypeScript, an import that leads nowhere. */
+function brokenProgram(error: unknown): readonly Problem[] | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  const file = (path: unknown) => relative(process.cwd(), String(path));
+  if (error.code === 'SEAWORTHY_SYNTAX' && 'file' in error) {
+    return [
+      {
+        code: 'SW-PROJECT-005',
+        severity: 'error',
+        where: file(error.file),
+        what: `it cannot be read:\n${error.message}`,
+      },
+    ];
+  }
+  const importers = error.code === 'MODULE_NOT_FOUND' && 'requireStack' in error ? error.requireStack : undefined;
+  const module = /Cannot find module '([^']+)'/.exec(error.message)?.[1];
+  if (!Array.isArray(importers) || module === undefined) return undefined;
+  const fix = module.startsWith('.') ? 'check the path' : `npm install ${module}`;
+  const what = `it imports ${module}, which is not there.`;
+  return [{ code: 'SW-PROJECT-006', severity: 'error', where: file(importers[0]), what, fix }];
 }
 
 /** As Pulumi's host does: what the program exports is called, where it is a function. */

@@ -86,7 +86,10 @@ export function readEnvironment<Build>(
   const reader = new SettingsReader(source);
   const own = reader.read('seaworthy', ENVIRONMENT_SETTINGS);
   const eks = own?.target === 'eks' ? reader.read('eks', EKS_SETTINGS) : undefined;
-  const systems = own === undefined ? [] : own.systems.flatMap((name) => chosen(name, known, reader, source));
+  // Where the choice itself is wrong, what was configured is read all the same, so that every problem comes at once.
+  const names =
+    own?.systems ?? Object.keys(known).filter((name) => source.entries.some((e) => e.key.startsWith(`${name}:`)));
+  const systems = names.flatMap((name) => chosen(name, known, reader, source));
   reader.finish();
   const errors = reader.problems.filter((p) => p.severity === 'error');
   if (own === undefined || errors.length > 0) throw new ProblemsError(reader.problems);

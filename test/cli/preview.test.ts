@@ -116,6 +116,8 @@ describe('a mistake in the configuration', () => {
       /SW-CONFIG-003 +seaworthy:target is "eksx"\. Known: minikube, eks, existing\. Did you mean "eks"\? +Pulumi\.prod\.yaml:3/,
       /SW-CONFIG-001 +seaworthy:profil is not a key\. Did you mean seaworthy:profile\? +Pulumi\.prod\.yaml:4/,
       /SW-CONFIG-002 +seaworthy:profile is required and missing/,
+      /SW-CONFIG-006 +talos:host is "https:\/\/talos"; it must be a DNS name/,
+      /SW-CONFIG-007 +talos:database\.storage is "20"; it needs a unit\./,
     ]) {
       expect(output).toMatch(words);
     }
@@ -206,6 +208,47 @@ describe('a mistake in the program', () => {
     expect(output).toMatch(
       /Your program stopped at index\.ts:\d+:\d+:\n +the harbour is closed\n +Nothing was changed\./,
     );
+  });
+});
+
+describe('a program that cannot be run', () => {
+  test.each<[string, string, string, RegExp, number]>([
+    ['no TypeScript', 'index.ts', 'const x: = 3', /SW-PROJECT-005 +it cannot be read:[\s\S]*const x: = 3/, 1],
+    [
+      'a lost file',
+      'index.ts',
+      "import { x } from './nowhere'; x();",
+      /SW-PROJECT-006 +it imports \.\/nowhere, which is not there\. +index\.ts/,
+      1,
+    ],
+    ['a missing package', 'index.ts', "import { x } from 'no-such'; x();", /Fix: npm install no-such/, 1],
+    [
+      'nothing registered',
+      'index.ts',
+      'export {};',
+      /SW-PROJECT-007 +the program ran to its end[\s\S]*Fix: await register\(app\)/,
+      0,
+    ],
+    [
+      'another language',
+      'Pulumi.yaml',
+      'name: x\nruntime: python\n',
+      /SW-PROJECT-003 Pulumi\.yaml asks for the runtime python/,
+      1,
+    ],
+    [
+      'no program',
+      'Pulumi.yaml',
+      'name: x\nruntime: nodejs\nmain: app.ts\n',
+      /SW-PROJECT-004 Pulumi\.yaml names app\.ts/,
+      1,
+    ],
+  ])('%s', (_name, file, content, words, code) => {
+    writeFileSync(join(project.folder, file), content);
+    const { status, output } = preview();
+    expect(output).toMatch(words);
+    expect(output).not.toMatch(/\n +at |bug of seaworthy/);
+    expect(status).toBe(code);
   });
 });
 
