@@ -12,9 +12,5 @@ export = program(async () => {
   const facts = { ...environment, project: source.project, environment: environment.name };
   const platform = platformOn(app, facts);
   for (const { build } of environment.systems) build(app, { platform, environment: environment.name });
-  await register(app, {
-    kubernetesVersion: environment.kubernetesVersion,
-    target: platform.name,
-    problems: environment.problems,
-  });
+  await register(app, { problems: environment.problems });
 });

@@ -4,7 +4,9 @@ import { isDryRun, rpcKeepAlive } from '@pulumi/pulumi/runtime/settings';
 import type { IResolver } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { OutputResolver } from '../constructs/core/output-resolver';
+import type { Platform } from '../constructs/core/platform';
 import { lineOf, type Problem, stopping } from '../constructs/core/problem';
+import { isSystem } from '../constructs/core/system';
 import { VERSIONS } from '../constructs/core/versions';
 import { buildGraph } from '../graph/build';
 import type { Graph } from '../graph/graph';
@@ -19,10 +21,8 @@ import { outputOf, type Restorer } from './restore';
 import { session } from './session';
 
 export interface RegisterOptions {
-  /** Kubernetes version that the objects are checked against. @default the version table's */
+  /** Kubernetes version that the objects are checked against. @default that of the systems' platform, else the version table's */
   readonly kubernetesVersion?: string;
-  /** For the headline of a preview: `EKS, existing cluster`. */
-  readonly target?: string;
   /** What else was found, in the configuration say: refused together with the rest. */
   readonly problems?: readonly Problem[];
 }
@@ -48,7 +48,8 @@ export function register(app: IConstruct, options: RegisterOptions = {}): Promis
 
 async function registered(app: IConstruct, options: RegisterOptions): Promise<void> {
   const { stack } = configSource();
-  const { kubernetesVersion = VERSIONS.kubernetes.version, target } = options;
+  const platform = platformIn(app);
+  const kubernetesVersion = options.kubernetesVersion ?? platform?.kubernetesVersion ?? VERSIONS.kubernetes.version;
   if (hasResolvers(app)) app.resolvers.unshift(new OutputResolver());
   provideCluster(app);
   const built = buildGraph(app);
@@ -56,11 +57,21 @@ async function registered(app: IConstruct, options: RegisterOptions): Promise<vo
   const found = soundness(built, { kubernetesVersion, environment: stack, ...(lock === undefined ? {} : { lock }) });
   const problems = [...(options.problems ?? []), ...found, ...(await foreignSecrets(built))];
   const graph: Graph = { ...built, problems };
-  tellSession(graph, stack, target);
+  tellSession(graph, stack, platform?.name);
   refuse(problems);
   const registration = new Registration(graph);
   if (!session().offline) refuse(await unreachable(graph, registration.restorer, kubernetesVersion));
   await withoutStackTraces(() => registration.run());
+}
+
+/** The platform of the first system: a program has one target. */
+function platformIn(app: IConstruct): Platform | undefined {
+  if (isSystem(app)) return app.platform;
+  for (const child of app.node.children) {
+    const found = platformIn(child);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** An App, whichever copy of cdk8s made it. */

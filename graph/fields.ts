@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { isMarker } from '../constructs/core/marker';
 import type { Problem } from '../constructs/core/problem';
+import { VERSIONS } from '../constructs/core/versions';
 import type { GraphNode } from './graph';
 import { isRecord } from './json-value';
 
@@ -74,8 +75,14 @@ export function fieldProblems(nodes: readonly GraphNode[], kubernetesVersion: st
     const what = `Kubernetes ${kubernetesVersion} is below 1.24, the oldest that is supported.`;
     return [{ code: 'SW-SCHEMA-004', severity: 'error', what, fix: 'seaworthy:kubernetesVersion: "1.35"' }];
   }
+  const old = minor < Number(VERSIONS.kubernetes.version.split('.')[1]) ? [outOfSupport(kubernetesVersion)] : [];
   const checked = Math.min(Math.max(minor, FIRST_MINOR), LAST_MINOR);
-  return nodes.flatMap((node) => (node.object === undefined ? [] : objectProblems(node, checked)));
+  return [...old, ...nodes.flatMap((node) => (node.object === undefined ? [] : objectProblems(node, checked)))];
+}
+
+function outOfSupport(found: string): Problem {
+  const what = `Kubernetes ${found} is out of support; the oldest in support is ${VERSIONS.kubernetes.version}.`;
+  return { code: 'SW-SCHEMA-007', severity: 'warning', what, fix: 'upgrade the cluster' };
 }
 
 /** Kinds whose fields nothing here knows. */

@@ -1,11 +1,10 @@
 import type { ConfigSource } from '../constructs/core/config-source';
-import type { Profile } from '../constructs/core/platform';
 import { type Problem, ProblemsError } from '../constructs/core/problem';
 import { PROFILES } from '../constructs/core/profile';
-import type { SecretSource } from '../constructs/core/secret-source';
 import { VERSIONS } from '../constructs/core/versions';
+import type { TargetFacts } from '../targets';
 import { SettingsReader } from './read-settings';
-import { choice, optional, or, type Settings, secret, text, texts, type Values } from './setting';
+import { choice, optional, or, type Settings, secret, text, texts } from './setting';
 
 export const TARGETS = ['minikube', 'eks', 'existing'] as const;
 
@@ -43,23 +42,10 @@ export const EKS_SETTINGS = {
   nodeSecurityGroup: text('security group of the nodes', 'sg-0a1b2c3d4e5f67890', /^sg-/, 'it must start with sg-'),
 } satisfies Settings;
 
-export type EksFacts = Values<typeof EKS_SETTINGS>;
-
-/** One environment: a stack's configuration, checked and typed. */
-export interface Environment {
+/** One environment: a stack's configuration, checked and typed; with all that its target asks for. */
+export interface Environment extends Omit<TargetFacts, 'project' | 'environment'> {
   /** The stack: `dev`. */
   readonly name: string;
-  readonly profile: Profile;
-  readonly target: (typeof TARGETS)[number];
-  readonly kubernetesVersion: string;
-  readonly context: string | undefined;
-  readonly kubeconfig: SecretSource | undefined;
-  readonly secrets: 'pulumi' | 'external';
-  readonly secretStore: string;
-  readonly storageClass: string | undefined;
-  readonly issuer: string | undefined;
-  /** On EKS. */
-  readonly eks: EksFacts | undefined;
   /** Chosen systems, with their own settings, ready to be built. */
   readonly systems: readonly ChosenSystem[];
   /** Placeholders; errors stopped the reading. */

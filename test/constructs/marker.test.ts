@@ -44,6 +44,7 @@ describe('a string marker', () => {
     ['something added', (m) => `${m}:5432`, /added/],
     ['something put before', (m) => `postgres://${m}`, /added/],
     ['a changed letter', (m) => m.slice(0, 14) + (m[14] === 'z' ? 'y' : 'z') + m.slice(15), /added/],
+    ['a changed check digit', (m) => m.slice(0, 19) + (m[19] === '1' ? '2' : '1') + m.slice(20), /added/],
   ])('is found out by %s', (_name, change, words) => {
     expect(misuseOf(change(marker(secret)))).toMatch(words);
   });

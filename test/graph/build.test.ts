@@ -100,7 +100,7 @@ describe('the fields of Kubernetes', () => {
     ['a number where a text is asked for', { type: 5 }, '1.35', 'SW-SCHEMA-006', /spec\.type must be a text/],
     ['a text where a list is asked for', { ports: 'http' }, '1.35', 'SW-SCHEMA-006', /spec\.ports must be a list/],
   ])('%s is named with its path', (_name, spec, version, code, words) => {
-    const problems = fieldProblems(service(spec).nodes, version);
+    const problems = fieldProblems(service(spec).nodes, version).filter((p) => p.severity === 'error');
     expect(problems.map((p) => p.code)).toEqual([code]);
     expect(problems[0]?.what).toMatch(words);
   });
@@ -108,6 +108,10 @@ describe('the fields of Kubernetes', () => {
   test('a version that is not served is named, with those that are', () => {
     const [problem] = fieldProblems(service({}, 'autoscaling/v2beta2').nodes, '1.35');
     expect(problem?.code).toBe('SW-SCHEMA-002');
+  });
+
+  test('what is out of support is said', () => {
+    expect(fieldProblems([], '1.33').map((p) => [p.code, p.severity])).toEqual([['SW-SCHEMA-007', 'warning']]);
   });
 
   test('below 1.24 nothing is accepted', () => {
