@@ -40,8 +40,20 @@ export function folded(line: string, { width }: Page, indent: number): string {
   const [first = '', ...rest] = wrapAnsi(line, width, { trim: false }).split('\n');
   if (rest.length === 0) return first;
   const room = Math.max(20, width - indent);
-  const more = wrapAnsi(rest.map((part) => part.trimStart()).join(' '), room, { hard: true }).split('\n');
+  const more = wrapAnsi(rest.map((part) => part.trim()).join(' '), room, { hard: true }).split('\n');
   return [first.trimEnd(), ...more.map((part) => ' '.repeat(indent) + part)].join('\n');
+}
+
+/** Items one after another, three spaces between them; a new line begins before an item, not inside of one that fits. */
+export function flowed(start: string, items: readonly string[], page: Page, indent: number): string {
+  const lines = [start];
+  items.forEach((item, i) => {
+    const line = lines.at(-1) ?? '';
+    const joined = i === 0 ? line + item : `${line}   ${item}`;
+    if (i === 0 || stringWidth(joined) <= page.width) lines[lines.length - 1] = joined;
+    else lines.push(' '.repeat(indent) + item);
+  });
+  return lines.map((line) => folded(line, page, indent)).join('\n');
 }
 
 /** One line: left and right end, with the rest of the page between them. */

@@ -1,5 +1,5 @@
 import type { Connection } from '../constructs/core/part';
-import { folded, type Page, padded, paintOn, spreadLine, widthOf } from './page';
+import { flowed, folded, type Page, padded, paintOn, spreadLine, widthOf } from './page';
 import { makerOf, type Preview, type PreviewResource, type PreviewSystem } from './preview';
 import { counted, countedProblems, renderProblems } from './render-problems';
 import { hiddenIn } from './wire';
@@ -46,7 +46,7 @@ function renderSystem(system: PreviewSystem, preview: Preview, options: RenderOp
   ];
   const column = Math.max(8, ...system.parts.map((p) => widthOf(p.name))) + 3;
   const parts = system.parts.flatMap((part, i) => {
-    const facts = folded(`  ${paint.bold(padded(part.name, column))}${part.facts.join('   ')}`, page, column + 2);
+    const facts = flowed(`  ${paint.bold(padded(part.name, column))}`, part.facts, page, column + 2);
     const [callers, others] = [edges.filter((e) => e.to === part.path), edges.filter((e) => e.to !== part.path)];
     const about = [...callers, ...others].flatMap((edge) => edgeLine(edge, part.path, system.name, page));
     return [...(i === 0 ? [] : ['']), facts, ...about];
@@ -62,17 +62,17 @@ function edgeLine(edge: Connection, part: string, system: string, page: Page): s
   const paint = paintOn(page);
   const short = (path: string) => (path.startsWith(`${system}/`) ? path.slice(system.length + 1) : path);
   if (edge.to === part) {
-    const told = edge.facts.length > 0 ? edge.facts.join('   ') : `:${edge.port}`;
-    return [folded(`    ${paint.cyan('←')} ${padded(short(edge.from), 10)} ${told}`, page, 17)];
+    const told = edge.facts.length > 0 ? edge.facts : [`:${edge.port}`];
+    return [flowed(`    ${paint.cyan('←')} ${padded(short(edge.from), 10)} `, told, page, 17)];
   }
   if (edge.from !== part) return [];
   const variables = edge.variables.length === 0 ? [{ name: `:${edge.port}`, unknown: [] }] : edge.variables;
   return variables.map(({ name, secret, unknown }) => {
-    const place = secret === undefined ? '' : `   ${secret.name}/${secret.key}`;
     const later = unknown.length === 0 ? [] : [`known after apply: ${unknown.map(short).join(', ')}`];
     const hidden = [...(secret === undefined ? [] : ['secret']), ...later];
-    const note = hidden.length === 0 ? '' : `   ${paint.dim(`[${hidden.join(', ')}]`)}`;
-    return folded(`    ${paint.green('→')} ${padded(short(edge.to), 10)} ${name}${place}${note}`, page, 17);
+    const place = secret === undefined ? [] : [`${secret.name}/${secret.key}`];
+    const note = hidden.length === 0 ? [] : [paint.dim(`[${hidden.join(', ')}]`)];
+    return flowed(`    ${paint.green('→')} ${padded(short(edge.to), 10)} `, [name, ...place, ...note], page, 17);
   });
 }
 

@@ -15,7 +15,8 @@ export function renderProblems(problems: readonly Problem[], page: Page): string
     const fits = widthOf(line + place) <= page.width && !problem.what.includes('\n');
     const head = fits ? line + place : folded(line, page, 6);
     const where = fits || place === '' ? [] : [`      ${place.trim()}`];
-    const fix = problem.fix === undefined ? [] : [folded(`      Fix: ${problem.fix}`, page, 11)];
+    // Never folded: it is there to be pasted.
+    const fix = problem.fix === undefined ? [] : [`      Fix: ${problem.fix}`];
     return [head, ...where, ...fix];
   });
 }

@@ -158,6 +158,15 @@ export function optional<T>(setting: Setting<T>): Setting<T | undefined> {
 }
 
 function listOf(raw: string): string[] {
-  const parsed: unknown = raw.startsWith('[') ? JSON.parse(raw) : raw.split(',').map((item) => item.trim());
+  const parsed = raw.startsWith('[') ? jsonOf(raw) : raw.split(',').map((item) => item.trim());
   return Array.isArray(parsed) ? parsed.filter((item) => typeof item === 'string' && item !== '') : [];
+}
+
+/** Undefined where it is no JSON. */
+function jsonOf(raw: string): unknown {
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return undefined;
+  }
 }

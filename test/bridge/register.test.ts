@@ -81,6 +81,15 @@ test('an attribute of a node is unknown in a preview, known after apply, and a d
   }
 });
 
+/** What a provider says in a preview of what it has not made: known, and wrong. */
+const guessing = {
+  outputs: (_type: string, _name: string, inputs: object) => ({
+    ...inputs,
+    spec: { clusterIP: '10.0.0.1' },
+    metadata: { uid: 'u-undefined' },
+  }),
+};
+
 test('a server-filled field of an object that does not exist yet is unknown, whatever the engine says', async () => {
   const resources = await registered((app) => {
     const chart = new Chart(app, 'shop');
@@ -89,7 +98,7 @@ test('a server-filled field of an object that does not exist yet is unknown, wha
       spec: { ports: [{ port: 80 }] },
     });
     configMap(chart, { ip: attribute(service, 'spec.clusterIP'), uid: attribute(service, 'metadata.uid') });
-  });
+  }, guessing);
   expect(named(resources, 'shop/map').inputs.data).toEqual({ ip: UNKNOWN, uid: UNKNOWN });
 });
 
@@ -168,6 +177,20 @@ test('a kubeconfig is secret in the state, whoever wrote it', async () => {
   expect(named(resources, 'cluster').inputs.kubeconfig).toMatchObject({
     [SECRET]: expect.any(String),
     value: 'token: hunter2',
+  });
+});
+
+test('a password that a provider made is secret wherever it goes', async () => {
+  const outputs = (type: string, _name: string, inputs: object) => ({
+    ...inputs,
+    ...(type.startsWith('random:') ? { result: 'hunter2' } : {}),
+  });
+  const resources = await registered(
+    (app) => new Postgres(new System(app, 'shop', { namespace: 'shop' }), 'db', { database: 'shop' }),
+    { preview: false, outputs },
+  );
+  expect(named(resources, 'shop/secret-shop-db-auth/object').inputs.data).toEqual({
+    password: expect.objectContaining({ [SECRET]: expect.any(String) }),
   });
 });
 
@@ -268,7 +291,7 @@ describe('before anything is registered', () => {
 });
 
 test('a secret that is injected rolls the pods by a digest that shows nothing', async () => {
-  const digestOf = async (key: string) => {
+  const digestOf = async (key: string, digestKey = 'constant-key') => {
     const resources = await registered(
       (app) => {
         const system = new System(app, 'shop', { namespace: 'shop' });
@@ -279,7 +302,7 @@ test('a secret that is injected rolls the pods by a digest that shows nothing', 
         preview: false,
         outputs: (type, _n, inputs) => ({
           ...inputs,
-          ...(type.startsWith('random:') ? { result: 'constant-key' } : {}),
+          ...(type.startsWith('random:') ? { result: digestKey } : {}),
         }),
       },
     );
@@ -290,4 +313,6 @@ test('a secret that is injected rolls the pods by a digest that shows nothing', 
   expect(one).toMatch(/^[0-9a-f]{64}$/);
   expect(two).not.toBe(one);
   expect(again).toBe(one);
+  // Keyed: who has the digest cannot try secrets against it.
+  expect(await digestOf('one', 'another-key')).not.toBe(one);
 });
