@@ -30,4 +30,7 @@ export {
 export { type ExposeOptions, expose } from './network/expose';
 export { inject, injectExisting, type SecretKey } from './secrets/inject';
 export { fromConfig, fromStore, generated } from './secrets/sources';
-export { Gateway, type GatewayProps, type Shutdown } from './service/gateway';
+export { Gateway, type GatewayProps } from './service/gateway';
+export type { HttpServiceProps, Shutdown } from './service/http-service';
+export { Migration, type MigrationProps } from './service/migration';
+export { Web, type WebProps } from './service/web';

@@ -3,7 +3,6 @@ import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import type { Endpoint, HasEndpoint } from '../core/endpoint';
 import { recordConnection } from '../core/part';
-import type { IngressController } from '../core/platform';
 import { type Problem, report } from '../core/problem';
 import { type System, systemOf } from '../core/system';
 import type { Workload } from '../core/workload';
@@ -85,7 +84,6 @@ class FrontDoor extends Construct {
         rules: Lazy.any({ produce: () => this.rules() }),
       },
     });
-    if (scope.platform.issuer !== undefined) acmeSolver(this, scope.platform.ingress);
     report(this, () => this.conflicts());
   }
 
@@ -137,15 +135,13 @@ class FrontDoor extends Construct {
 /** The pods by which cert-manager answers a challenge of ACME. https://cert-manager.io/docs/configuration/acme/http01/ */
 const SOLVER = { port: 8089, labels: { 'acme.cert-manager.io/http01-solver': 'true' } };
 
-/** A certificate is issued only if the front door reaches the pod that answers for it. */
-function acmeSolver(scope: Construct, { namespace, podLabels }: IngressController): void {
-  allowFrom(
-    scope,
-    'acme-solver-from-front-door',
-    SOLVER.labels,
-    { by: 'pods', namespace, labels: podLabels },
-    SOLVER.port,
-  );
+/** A certificate is issued only if the front door reaches the pod that answers for it. Once for each system. */
+function acmeSolver(system: System): void {
+  if (system.node.tryFindChild('acme-solver') !== undefined) return;
+  const { namespace, podLabels } = system.platform.ingress;
+  const scope = new Construct(system, 'acme-solver');
+  const from = { by: 'pods', namespace, labels: podLabels } as const;
+  allowFrom(scope, 'acme-solver-from-front-door', SOLVER.labels, from, SOLVER.port);
 }
 
 function ingressPath({ path, service, port }: Route): k8s.HttpIngressPath {
@@ -155,7 +151,9 @@ function ingressPath({ path, service, port }: Route): k8s.HttpIngressPath {
 function frontDoor(system: System, name: string): FrontDoor {
   const id = `front-door-${name}`;
   const found = system.node.tryFindChild(id);
-  return found instanceof FrontDoor ? found : new FrontDoor(system, id, name);
+  if (found instanceof FrontDoor) return found;
+  if (system.platform.issuer !== undefined) acmeSolver(system);
+  return new FrontDoor(system, id, name);
 }
 
 function tlsSecretOf(options: ExposeOptions, system: System): string {

@@ -99,7 +99,7 @@ export class SecretBundle extends Construct {
     return this.entries.flatMap((entry): Problem[] => {
       const first = seen.get(entry.key);
       seen.set(entry.key, entry);
-      if (first === undefined) return [];
+      if (first === undefined || isSame(first.template, entry.template)) return [];
       const what = `Secret ${this.name} gets its key ${entry.key} twice: from ${first.by} and from ${entry.by}.`;
       return [
         { code: 'SW-SECRET-001', severity: 'error', what, fix: `secret: { name: '${this.name}', key: 'another-key' }` },
@@ -126,6 +126,11 @@ export class SecretBundle extends Construct {
         }),
     );
   }
+}
+
+/** Two edges to one endpoint may share a key. */
+function isSame(one: SecretTemplate, other: SecretTemplate): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** The bundle of that name in the system; made when it is first asked for. */

@@ -21,6 +21,17 @@ export function configMap(scope: Construct, file: ConfigFile): void {
   });
 }
 
+/** One volume for each ConfigMap. */
+export function fileVolumes(files: readonly ConfigFile[]): k8s.Volume[] {
+  return [...new Set(files.map((f) => f.configMap))].map((name) => ({ name, configMap: { name } }));
+}
+
+export function fileMounts(files: readonly ConfigFile[]): k8s.VolumeMount[] {
+  return files.map(({ configMap, folder, key }) => {
+    return { name: configMap, mountPath: `${folder}/${key}`, subPath: key, readOnly: true };
+  });
+}
+
 export function variables(env: ReadonlyMap<string, EnvValue>): k8s.EnvVar[] {
   return [...env].map(([name, held]) => {
     return 'value' in held ? { name, value: held.value } : { name, valueFrom: { secretKeyRef: held.secretKeyRef } };

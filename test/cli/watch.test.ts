@@ -24,8 +24,8 @@ test('--watch draws again after a save, and marks what changed', async () => {
     expect(seen).not.toContain('▎');
     const file = join(folder, 'Pulumi.dev.yaml');
     writeFileSync(file, readFileSync(file, 'utf8').replace('talos.local.test', 'talos.other.test'));
-    await showing(/▎ +← internet +https:\/\/talos\.other\.test\/api/);
-    expect(seen.match(/▎/g)).toHaveLength(1);
+    await showing(/▎ +← internet +https:\/\/talos\.other\.test\/mcp/);
+    expect(seen.match(/▎/g)).toHaveLength(4);
   } finally {
     child.kill('SIGINT');
     dispose();

@@ -171,6 +171,7 @@ describe('Talos in prod, with the cloud by a stand-in', () => {
       'eks:nodeSecurityGroup': { value: 'sg-1' },
       'talos:host': { value: 'talos.acme.org' },
       'talos:tag': { value: '3f2c1ab' },
+      'talos:migrations': { value: '{"version":1,"tag":"3f2c1ab"}' },
     });
   });
 

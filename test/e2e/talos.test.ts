@@ -14,6 +14,7 @@ import type { Steps } from '../support/engine';
 jest.setTimeout(300_000);
 
 const NAMESPACE = 'talos-system';
+const TAGGED = ['audit', 'dashboard', 'gateway', 'mcp'].map((part) => `update talos/${part}/deployment`);
 const bed = new Bed();
 let stack: Stack;
 
@@ -72,7 +73,13 @@ describe.each([['dev']])('Talos, %s, on a real engine and a real API server', ()
     const steps = await operation(stack, 'up');
     expect(steps.changes.sort()).toEqual(previewed);
     const live = await bed.cluster.client().list('apps/v1', 'Deployment', NAMESPACE);
-    expect(live.map((d) => text(at(d, 'metadata', 'name'))).sort()).toEqual(['redis-cluster', 'talos-gateway']);
+    expect(live.map((d) => text(at(d, 'metadata', 'name'))).sort()).toEqual([
+      'redis-cluster',
+      'talos-audit',
+      'talos-dashboard',
+      'talos-gateway',
+      'talos-mcp',
+    ]);
   });
 
   test('the URL in the Secret opens with the password that the database was given', async () => {
@@ -103,14 +110,17 @@ describe.each([['dev']])('Talos, %s, on a real engine and a real API server', ()
     expect((await operation(stack, 'up')).changes).toEqual([]);
   });
 
-  test('a changed tag updates the gateway, and nothing else', async () => {
+  test('a changed tag updates what has it, and nothing else: not the migration', async () => {
     await stack.setConfig('talos:tag', { value: '4a5b6c7' });
-    expect((await operation(stack, 'up')).changes).toEqual(['update talos/gateway/deployment']);
+    expect((await operation(stack, 'up')).changes.sort()).toEqual(TAGGED);
   });
 
-  test('a changed rate limit updates the front door, and nothing else', async () => {
+  test('a changed rate limit updates both Ingresses, and nothing else', async () => {
     await stack.setConfig('talos:ingress.requestsPerSecond', { value: '40' }, true);
-    expect((await operation(stack, 'up')).changes).toEqual(['update talos/front-door-talos-api/object']);
+    expect((await operation(stack, 'up')).changes.sort()).toEqual([
+      'update talos/front-door-talos-api/object',
+      'update talos/front-door-talos-dashboard/object',
+    ]);
   });
 
   test('what an autoscaler decided stays, through an unrelated change', async () => {
@@ -123,13 +133,21 @@ describe.each([['dev']])('Talos, %s, on a real engine and a real API server', ()
       'application/merge-patch+json',
     );
     await stack.setConfig('talos:tag', { value: '5c6d7e8' });
-    expect((await operation(stack, 'up')).changes).toEqual(['update talos/gateway/deployment']);
+    expect((await operation(stack, 'up')).changes.sort()).toEqual(TAGGED);
     const live = await client.get({
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata: { name: 'talos-gateway', namespace: NAMESPACE },
     });
     expect(at(live, 'spec', 'replicas')).toBe(2);
+  });
+
+  test('a new version of the migration is a new Job; the old one goes', async () => {
+    await stack.setConfig('talos:migrations', { value: '{"version":2,"tag":"5c6d7e8"}' });
+    const { changes } = await operation(stack, 'up');
+    expect(changes.sort()).toEqual(['create talos/migrations/job-v2', 'delete talos/migrations/job-v1']);
+    const jobs = await bed.cluster.client().list('batch/v1', 'Job', NAMESPACE);
+    expect(jobs.map((job) => text(at(job, 'metadata', 'name')))).toEqual(['gateway-migrations-v2']);
   });
 
   test('drift is seen by refresh, and put right by the next up', async () => {

@@ -83,12 +83,31 @@ test('TAL-15 the front door reaches the pods by which cert-manager answers for t
   });
 });
 
-test('TAL-17 /api goes to the gateway', () => {
-  expect(at(ingress(), 'spec', 'rules', 0, 'http', 'paths', 0)).toEqual({
-    path: '/api',
-    pathType: 'Prefix',
-    backend: { service: { name: 'talos-gateway', port: { number: 8000 } } },
-  });
+const paths = (name: string) => list(at(objectIn(prod, 'Ingress', name).inputs, 'spec', 'rules', 0, 'http', 'paths'));
+const route = (path: string, name: string, number: number) => ({
+  path,
+  pathType: 'Prefix',
+  backend: { service: { name, port: { number } } },
+});
+
+test('TAL-16 the dashboard has an Ingress of its own: / to its port 3000', () => {
+  expect(paths('talos-dashboard')).toEqual([route('/', 'talos-dashboard', 3000)]);
+});
+
+test('TAL-17 the second Ingress has three paths to three Services, and there is no third', () => {
+  expect(paths('talos-api')).toEqual([
+    route('/api', 'talos-gateway', 8000),
+    route('/audit', 'talos-audit', 8001),
+    route('/mcp', 'talos-mcp', 8002),
+  ]);
+  expect(objects.filter((n) => n.object?.kind === 'Ingress')).toHaveLength(2);
+});
+
+test('TAL-18 gateway, dashboard, audit and MCP are there', () => {
+  for (const kind of ['Deployment', 'Service']) {
+    const names = objects.filter((n) => n.object?.kind === kind).map((n) => n.object?.name);
+    expect(names).toEqual(expect.arrayContaining(['talos-gateway', 'talos-dashboard', 'talos-audit', 'talos-mcp']));
+  }
 });
 
 test('TAL-20 the managed database is RDS: port 5432, database talos, its address in talos-secrets', () => {
@@ -196,6 +215,14 @@ test('TAL-45 the policies let readiness reach Postgres and Redis, on both sides'
   });
 });
 
+test.each(['talos-dashboard', 'talos-audit', 'talos-mcp'])('TAL-46 %s is asked at /healthz and /readyz', (name) => {
+  const first = at(objectIn(prod, 'Deployment', name).inputs, 'spec', 'template', 'spec', 'containers', 0);
+  expect([at(first, 'livenessProbe', 'httpGet', 'path'), at(first, 'readinessProbe', 'httpGet', 'path')]).toEqual([
+    '/healthz',
+    '/readyz',
+  ]);
+});
+
 test('TAL-48 the grace period is in the pod, 60 s', () => {
   expect(at(podSpec(), 'terminationGracePeriodSeconds')).toBe(60);
   expect(at(deployment(), 'spec', 'terminationGracePeriodSeconds')).toBeUndefined();
@@ -246,6 +273,37 @@ test('TAL-61, TAL-84 everything is denied, DNS and the front door are open', () 
     ],
     ports: [{ port: 8000, protocol: 'TCP' }],
   });
+});
+
+test('TAL-62 the migration is a Job with its version in its name; raising it makes a new one', () => {
+  const job = objectIn(prod, 'Job', 'gateway-migrations-v1');
+  expect(job.object?.apiVersion).toBe('batch/v1');
+  const raised = talosGraph('prod', { 'talos:migrations': '{"version":2,"tag":"4a5b6c7"}' });
+  expect(objectIn(raised, 'Job', 'gateway-migrations-v2').path).not.toBe(job.path);
+  expect(soundness(raised, { kubernetesVersion: '1.35', environment: 'prod', lock: lockOf(prod) })).toEqual([]);
+});
+
+test('TAL-63 it runs alembic upgrade head with the gateway image, pinned apart from the gateway, and the URL of the database', () => {
+  const other = talosGraph('prod', { 'talos:tag': 'abc1234' });
+  const migration = at(
+    objectIn(other, 'Job', 'gateway-migrations-v1').inputs,
+    'spec',
+    'template',
+    'spec',
+    'containers',
+    0,
+  );
+  expect(at(migration, 'image')).toBe('ghcr.io/talosprotocol/talos-gateway:3f2c1ab');
+  expect(at(migration, 'command')).toEqual(['alembic', 'upgrade', 'head']);
+  expect(at(migration, 'env')).toEqual([
+    { name: 'DATABASE_URL', valueFrom: { secretKeyRef: { name: 'talos-secrets', key: 'database-url' } } },
+  ]);
+});
+
+test('TAL-64 the gateway has no init container, and its rollout waits for the migration', () => {
+  expect(at(podSpec(), 'initContainers')).toBeUndefined();
+  const waits = prod.edges.filter((e) => e.to === 'talos/migrations/job-v1').map((e) => e.from);
+  expect(waits).toEqual(expect.arrayContaining(['talos/gateway/account', 'talos/audit/account']));
 });
 
 test('TAL-65, TAL-66 the autoscaler: 3 to 10 at 70 % CPU, nothing else', () => {
@@ -321,6 +379,10 @@ test('a plain cdk8s program needs no environment: everything runs inside the clu
     host: 'talos.acme.org',
     tag: '1',
     devMode: false,
+    'migrations.version': 1,
+    'migrations.tag': '1',
+    'audit.port': 8001,
+    'mcp.port': 8002,
     'database.placement': 'platform' as const,
     'database.version': 15,
     'database.storage': Size.gibibytes(20),

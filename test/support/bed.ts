@@ -43,6 +43,7 @@ export class Bed {
       'seaworthy:kubeconfig': { value: this.cluster.kubeconfig, secret: true },
       'talos:host': { value: 'talos.local.test' },
       'talos:tag': { value: '3f2c1ab' },
+      'talos:migrations': { value: '{"version":1,"tag":"3f2c1ab"}' },
       ...more,
     };
   }

@@ -1,0 +1,89 @@
+import { Size } from 'cdk8s';
+import { Cpu, k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { labelsOf, nameOf, selectorOf } from '../core/labels';
+import { part } from '../core/part';
+import { resourceRequirements, restrictedContainer, restrictedPod } from '../core/pod';
+import { type Problem, report } from '../core/problem';
+import type { EnvValue, Workload } from '../core/workload';
+import { Variables } from './http-service';
+
+/** A migration that cannot reach its database in the first minutes is tried again; one that hangs is ended. */
+const [TRIES, LONGEST_SECONDS] = [5, 900];
+const RESOURCES = {
+  cpu: { request: Cpu.millis(100), limit: Cpu.millis(1000) },
+  memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
+};
+
+export interface MigrationProps {
+  /** Name of the Job, before its version. @default `<system>-<id>` */
+  readonly name?: string;
+  /** Raised with each change: a Job cannot change, so each version is a Job of its own. */
+  readonly version: number;
+  /** Image, by its own tag: not that of the application, which changes more often. */
+  readonly image: string;
+  readonly command: readonly string[];
+  /** Numeric user. @default 1001 */
+  readonly user?: number;
+}
+
+/**
+ * A change of a database's schema, run once for each version. What must not race with it waits for it:
+ * `api.node.addDependency(migration)`.
+ * Creates: a Job `<name>-v<version>` and a ServiceAccount.
+ * Limitation: the Job has no TTL, or the next refresh would run it again; old versions go when the new one is made.
+ */
+export class Migration extends Construct implements Workload {
+  readonly selector: Record<string, string>;
+  private readonly env = new Variables(this);
+
+  constructor(scope: Construct, id: string, props: MigrationProps) {
+    super(scope, id);
+    const base = props.name ?? nameOf(this);
+    const name = `${base}-v${props.version}`;
+    this.selector = selectorOf(this, base);
+    new k8s.KubeServiceAccount(this, 'account', { metadata: { name: base }, automountServiceAccountToken: false });
+    new k8s.KubeJob(this, `job-v${props.version}`, {
+      metadata: { name, labels: labelsOf(this, base) },
+      spec: {
+        backoffLimit: TRIES,
+        activeDeadlineSeconds: LONGEST_SECONDS,
+        template: { metadata: { labels: labelsOf(this, base) }, spec: this.pod(base, props) },
+      },
+    });
+    part(this, 'seaworthy:service:Migration', () => [`version ${props.version}, once`, props.command.join(' ')]);
+    report(this, () => problemsWith(props.version));
+  }
+
+  addEnv(name: string, value: EnvValue): void {
+    this.env.set(name, value);
+  }
+
+  private pod(account: string, { image, command, user = 1001 }: MigrationProps): k8s.PodSpec {
+    return {
+      serviceAccountName: account,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      restartPolicy: 'Never',
+      securityContext: restrictedPod(user),
+      containers: [
+        {
+          name: 'migration',
+          image,
+          command: [...command],
+          env: this.env.lazily(),
+          resources: resourceRequirements(RESOURCES),
+          securityContext: restrictedContainer(),
+          volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+        },
+      ],
+      volumes: [{ name: 'tmp', emptyDir: {} }],
+    };
+  }
+}
+
+function problemsWith(version: number): Problem[] {
+  if (Number.isInteger(version) && version >= 1) return [];
+  const what = `version is ${version}; it must be a whole number of 1 or more.`;
+  return [{ code: 'SW-MIGRATION-001', severity: 'error', what, fix: 'version: 1' }];
+}

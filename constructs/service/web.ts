@@ -1,0 +1,29 @@
+import { Construct } from 'constructs';
+import type { Endpoint } from '../core/endpoint';
+import { selectorOf } from '../core/labels';
+import type { EnvValue } from '../core/workload';
+import { type HttpService, type HttpServiceProps, httpService, Variables } from './http-service';
+
+export type WebProps = HttpServiceProps;
+
+/**
+ * A web application: what people see, where a Gateway is what programs call. It is made of the same objects.
+ * Creates: as {@link Gateway}.
+ *
+ *     const shop = new Web(this, 'shop', { image: 'ghcr.io/acme/shop:1.4.2', port: 3000 });
+ */
+export class Web extends Construct implements HttpService {
+  readonly endpoint: Endpoint;
+  readonly selector: Record<string, string>;
+  private readonly env = new Variables(this);
+
+  constructor(scope: Construct, id: string, props: WebProps) {
+    super(scope, id);
+    this.selector = selectorOf(this);
+    this.endpoint = httpService(this, 'seaworthy:service:Web', this.env, props);
+  }
+
+  addEnv(name: string, value: EnvValue): void {
+    this.env.set(name, value);
+  }
+}
