@@ -41,6 +41,11 @@ export function initialCopies(copies: Copies): number {
   return copies.min ?? 1;
 }
 
+/** Whether there can ever be a second copy, so that one may be spared. */
+export function canBeSeveral(copies: Copies): boolean {
+  return (copies.max ?? 1) > 1;
+}
+
 export function cpuTarget(copies: Scale): number {
   return copies.cpu ?? DEFAULT_CPU;
 }

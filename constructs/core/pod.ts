@@ -48,6 +48,11 @@ export function restrictedPod(user: number, fsGroup?: number): k8s.PodSecurityCo
   };
 }
 
+/** Room for a program's own files, bounded so that one pod cannot fill its node: all else is read-only. */
+export function temporary(name: string): k8s.Volume {
+  return { name, emptyDir: { sizeLimit: quantity('256Mi') } };
+}
+
 /** Copies on different nodes and zones where there are some; never a reason not to run. */
 export function spread(labels: Record<string, string>): k8s.TopologySpreadConstraint[] {
   return ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => {

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { labelsOf, selectorOf } from '../core/labels';
 import { nodeOptions } from '../core/node-options';
 import type { Answer, PostgresRequest } from '../core/platform';
-import { quantity, resourceRequirements, restrictedContainer, restrictedPod, sizeText } from '../core/pod';
+import { quantity, resourceRequirements, restrictedContainer, restrictedPod, sizeText, temporary } from '../core/pod';
 import { systemOf } from '../core/system';
 import { VERSIONS } from '../core/versions';
 import { secretBundle } from '../secrets/secret-bundle';
@@ -113,8 +113,8 @@ function pod(request: PostgresRequest, secret: string): k8s.PodSpec {
       },
     ],
     volumes: [
-      { name: 'run', emptyDir: {} },
-      { name: 'tmp', emptyDir: {} },
+      temporary('run'),
+      temporary('tmp'),
       { name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: quantity('64Mi') } },
     ],
   };

@@ -3,7 +3,7 @@ import { Cpu, k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { labelsOf, selectorOf } from '../core/labels';
 import type { Answer, RedisRequest } from '../core/platform';
-import { resourceRequirements, restrictedContainer, restrictedPod, sizeText } from '../core/pod';
+import { resourceRequirements, restrictedContainer, restrictedPod, sizeText, temporary } from '../core/pod';
 import { systemOf } from '../core/system';
 import { VERSIONS } from '../core/versions';
 import { secretBundle } from '../secrets/secret-bundle';
@@ -102,8 +102,8 @@ function pod(request: RedisRequest, secret: string): k8s.PodSpec {
     ],
     volumes: [
       { name: 'acl', secret: { secretName: secret, items: [{ key: 'users.acl', path: 'users.acl' }] } },
-      { name: 'data', emptyDir: {} },
-      { name: 'tmp', emptyDir: {} },
+      temporary('data'),
+      temporary('tmp'),
     ],
   };
 }

@@ -8,8 +8,8 @@ export type GatewayProps = HttpServiceProps;
 
 /**
  * An HTTP API that scales and drains.
- * Creates: ServiceAccount, Deployment, Service; HorizontalPodAutoscaler where it scales, PodDisruptionBudget where there are two
- * copies or more, a ConfigMap for each file.
+ * Creates: ServiceAccount, Deployment, Service; HorizontalPodAutoscaler where it scales, PodDisruptionBudget where there can be
+ * several copies, a ConfigMap for each file.
  *
  *     const api = new Gateway(this, 'api', { image: 'ghcr.io/acme/api:1.4.2', port: 8080 });
  */

@@ -1,7 +1,15 @@
 import { Duration, Lazy, Size } from 'cdk8s';
 import { Cpu, k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { type Copies, copiesInWords, copiesProblems, copiesWithin, initialCopies, scaleOf } from '../core/copies';
+import {
+  type Copies,
+  canBeSeveral,
+  copiesInWords,
+  copiesProblems,
+  copiesWithin,
+  initialCopies,
+  scaleOf,
+} from '../core/copies';
 import type { Endpoint, HasEndpoint } from '../core/endpoint';
 import { labelsOf, nameOf, selectorOf } from '../core/labels';
 import { part as describe } from '../core/part';
@@ -14,6 +22,7 @@ import {
   restrictedContainer,
   restrictedPod,
   spread,
+  temporary,
 } from '../core/pod';
 import { type Problem, report } from '../core/problem';
 import { systemOf } from '../core/system';
@@ -95,7 +104,7 @@ export class Variables {
 
 /**
  * Makes all of a service that speaks HTTP below its part: ServiceAccount, Deployment, Service; HorizontalPodAutoscaler where it scales,
- * PodDisruptionBudget where there are two copies or more, a ConfigMap for each file.
+ * PodDisruptionBudget where there can be several copies, a ConfigMap for each file.
  */
 export function httpService(
   part: Construct,
@@ -118,7 +127,7 @@ export function httpService(
   new k8s.KubeService(part, 'service', service(name, selector, labelsOf(part), props.port));
   const scale = scaleOf(copies);
   if (scale !== undefined) new k8s.KubeHorizontalPodAutoscalerV2(part, 'autoscaler', autoscaler(name, scale));
-  if (initialCopies(copies) > 1) new k8s.KubePodDisruptionBudget(part, 'budget', budget(name, selector));
+  if (canBeSeveral(copies)) new k8s.KubePodDisruptionBudget(part, 'budget', budget(name, selector));
 
   describe(part, type, () => [
     copiesInWords(copies),
@@ -162,7 +171,7 @@ function deployment(
           securityContext: restrictedPod(props.user ?? DEFAULTS.user),
           topologySpreadConstraints: spread(selector),
           containers: [container(part, props, { copies, resources, shutdown, env })],
-          volumes: [{ name: 'tmp', emptyDir: {} }, ...fileVolumes(props.files ?? [])],
+          volumes: [temporary('tmp'), ...fileVolumes(props.files ?? [])],
         },
       },
     },

@@ -3,7 +3,7 @@ import { Cpu, k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { labelsOf, nameOf, selectorOf } from '../core/labels';
 import { part } from '../core/part';
-import { resourceRequirements, restrictedContainer, restrictedPod } from '../core/pod';
+import { resourceRequirements, restrictedContainer, restrictedPod, temporary } from '../core/pod';
 import { type Problem, report } from '../core/problem';
 import type { EnvValue, Workload } from '../core/workload';
 import { Variables } from './http-service';
@@ -77,7 +77,7 @@ export class Migration extends Construct implements Workload {
           volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
         },
       ],
-      volumes: [{ name: 'tmp', emptyDir: {} }],
+      volumes: [temporary('tmp')],
     };
   }
 }
