@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { readStackFile } from '../bridge/stack-file';
 import type { ConfigEntry } from '../constructs/core/config-source';
 import { type Problem, ProblemsError } from '../constructs/core/problem';
-import { at, text } from '../graph/json-value';
+import { at, isRecord, text } from '../graph/json-value';
 
 /** A Pulumi project on disk, and one of its stacks. */
 export interface Project {
@@ -46,13 +46,26 @@ export function openProject(folder: string, environment: string): Project {
       'runtime: nodejs',
     );
   }
+  const name = text(at(project, 'name')) ?? 'project';
   return {
     folder: root,
-    name: text(at(project, 'name')) ?? 'project',
+    name,
     entry: entryOf(root, text(at(project, 'main')) ?? './'),
     environment,
-    config: stack.entries,
+    config: [...stack.entries, ...projectConfig(project, name, stack.entries)],
   };
+}
+
+/** What Pulumi.yaml gives to every stack that does not say otherwise. https://www.pulumi.com/docs/iac/concepts/config/#project-level-configuration */
+function projectConfig(project: unknown, name: string, own: readonly ConfigEntry[]): ConfigEntry[] {
+  const config = at(project, 'config');
+  if (!isRecord(config)) return [];
+  return Object.entries(config).flatMap(([bare, declared]): ConfigEntry[] => {
+    const key = bare.includes(':') ? bare : `${name}:${bare}`;
+    const value: unknown = isRecord(declared) ? (declared.value ?? declared.default) : declared;
+    if (value === undefined || value === null || own.some((entry) => entry.key === key)) return [];
+    return [{ key, value: typeof value === 'object' ? JSON.stringify(value) : String(value), secret: false }];
+  });
 }
 
 /** As Pulumi finds it: the file, or the index of the folder. */

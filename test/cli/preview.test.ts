@@ -101,6 +101,17 @@ test('--all lists every object with its URN, --part narrows to one', () => {
   ]);
 });
 
+test('what Pulumi.yaml gives to every stack counts, unless the stack says otherwise', () => {
+  change(
+    'Pulumi.yaml',
+    'main: index.ts',
+    'main: index.ts\nconfig:\n  talos:host: talos.project.test\n  talos:devMode:\n    default: true',
+  );
+  change('Pulumi.dev.yaml', '  talos:host: talos.local.test\n', '');
+  expect(preview().stdout).toContain('https://talos.project.test/api');
+  expect(preview('--env', 'prod').stdout).toContain('https://talos.yourdomain.com/api');
+});
+
 describe('a mistake in the configuration', () => {
   test('all are told at once, each with code, key, value, line and fix; and nothing else', () => {
     change('Pulumi.prod.yaml', 'seaworthy:target: eks', 'seaworthy:target: eksx');
