@@ -4,6 +4,7 @@ import { nameOf } from '../core/labels';
 import { isMarker, valueBehind } from '../core/marker';
 import { type ConnectionVariable, recordConnection } from '../core/part';
 import { type Problem, report } from '../core/problem';
+import { systemOf } from '../core/system';
 import { leavesOf, sourceOf, text, uri } from '../core/value';
 import type { Workload } from '../core/workload';
 import type { SecretKey } from '../secrets/inject';
@@ -42,7 +43,7 @@ export interface ConnectOptions {
  *     connect(api, db, { env: { DATABASE_URL: url(), POSTGRES_HOST: host }, secret: { name: 'shop', key: 'database-url' } });
  */
 export function connect(from: Workload, to: Construct & HasEndpoint, options: ConnectOptions = {}): void {
-  const { endpoint } = to;
+  const endpoint = seenFrom(from, to.endpoint);
   const edge = new Construct(from, `to-${to.node.id}`);
   const variables = Object.entries(options.env ?? {}).map(([name, shape]) =>
     variableOf(name, shape, endpoint, options, `${nameOf(from)}-${to.node.id}`),
@@ -64,6 +65,13 @@ export function connect(from: Workload, to: Construct & HasEndpoint, options: Co
     variables: variables.map(inWords),
     facts: [],
   }));
+}
+
+/** A Service's short name is known in its own namespace only. */
+function seenFrom(from: Workload, endpoint: Endpoint): Endpoint {
+  const { reach, host } = endpoint;
+  if (reach.by !== 'pods' || reach.namespace === systemOf(from).namespaceName) return endpoint;
+  return { ...endpoint, host: `${host}.${reach.namespace}.svc` };
 }
 
 interface Variable {

@@ -1,14 +1,15 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { Endpoint, Reach } from '../core/endpoint';
+import { nameOf } from '../core/labels';
 import { systemOf } from '../core/system';
 import type { Workload } from '../core/workload';
 
 /** Opens an edge: the caller's way out, and, where the callee is pods, their way in. */
 export function openBothSides(edge: Construct, from: Workload, to: Construct, { reach, port }: Endpoint): void {
   const system = systemOf(from);
-  const callee = to.node.path.slice(systemOf(to).node.path.length + 1).replaceAll('/', '-');
-  const caller = from.node.path.slice(system.node.path.length + 1).replaceAll('/', '-');
+  const isWithin = system === systemOf(to);
+  const [caller, callee] = [from, to].map((part) => (isWithin ? shortNameOf(part) : nameOf(part)));
   new k8s.KubeNetworkPolicy(edge, 'egress', {
     metadata: { name: `${caller}-to-${callee}` },
     spec: {
@@ -26,6 +27,11 @@ export function openBothSides(edge: Construct, from: Workload, to: Construct, { 
       ingress: [{ from: [podsOf(system.namespaceName, from.selector)], ports: [tcp(port)] }],
     },
   });
+}
+
+/** What a part is called inside of its system. */
+function shortNameOf(part: Construct | Workload): string {
+  return part.node.path.slice(systemOf(part).node.path.length + 1).replaceAll('/', '-');
 }
 
 /** Lets pods of another namespace in to those with the labels `to`: the ingress controller to a web server. */

@@ -119,6 +119,21 @@ test('two callers of one database have a Secret each', () => {
   ).toEqual(['shop-api-db', 'shop-db-auth', 'shop-worker-db']);
 });
 
+test('an edge into another system names the Service with its namespace, and opens both namespaces', () => {
+  const graph = graphOf((app) => {
+    const db = new Postgres(new System(app, 'data', { namespace: 'data' }), 'db', { database: 'shop' });
+    connect(api(new System(app, 'shop', { namespace: 'shop' })), db, { env: { DB_HOST: host } });
+  });
+  expect(env(graph)).toEqual([{ name: 'DB_HOST', value: 'data-db.data.svc' }]);
+  expect(objectIn(graph, 'NetworkPolicy', 'shop-api-to-data-db').object?.namespace).toBe('shop');
+  const ingress = objectIn(graph, 'NetworkPolicy', 'data-db-from-shop-api');
+  expect(ingress.object?.namespace).toBe('data');
+  expect(at(ingress.inputs, 'spec', 'ingress', 0, 'from', 0)).toEqual({
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'shop' } },
+    podSelector: { matchLabels: { app: 'shop-api' } },
+  });
+});
+
 test('a URL is composed in the cluster where External Secrets write Secrets', () => {
   const graph = shop(
     (s) =>
