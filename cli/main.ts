@@ -79,7 +79,7 @@ function explain(error: unknown): number {
     return EXIT.user;
   }
   process.stderr.write(
-    `\n  This is a bug of seaworthy, not yours. Nothing was changed.\n  Please send the lines below to https://github.com/seaworthy-dev/seaworthy/issues\n\n${stack}\n`,
+    `\n  This is a bug of seaworthy, not yours. Nothing was changed.\n  Please send the lines below, and what you ran, to its maintainers.\n\n${stack}\n`,
   );
   return EXIT.bug;
 }
