@@ -5,7 +5,7 @@ const REPLICAS = 'spec.replicas';
 
 /**
  * Leaves the number of copies to the autoscaler, of whatever one scales: the declared number is where it starts. Otherwise the next
- * unrelated change would set it back, or fail. https://github.com/pulumi/pulumi-kubernetes/issues/1059
+ * unrelated change would set it back, or fail.
  */
 export function leaveToAutoscalers(nodes: readonly GraphNode[]): GraphNode[] {
   const scaled = new Set(nodes.flatMap(targetOf));

@@ -3,9 +3,12 @@ import { systemOf } from './system';
 
 /** Name of a part in its cluster: the system and the part's own id, `talos-gateway`. For ever: it is in selectors. */
 export function nameOf(part: IConstruct): string {
-  const system = systemOf(part);
-  const own = part.node.path.slice(system.node.path.length + 1).replaceAll('/', '-');
-  return `${system.node.id}-${own}`;
+  return `${systemOf(part).node.id}-${shortNameOf(part)}`;
+}
+
+/** What a part is called inside of its system: `gateway`. */
+export function shortNameOf(part: IConstruct): string {
+  return part.node.path.slice(systemOf(part).node.path.length + 1).replaceAll('/', '-');
 }
 
 /** What selects the pods of a part. Immutable on live workloads, so as little as will do. */

@@ -1,7 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { Endpoint, Reach } from '../core/endpoint';
-import { nameOf } from '../core/labels';
+import { nameOf, shortNameOf } from '../core/labels';
 import { systemOf } from '../core/system';
 import type { Workload } from '../core/workload';
 
@@ -27,11 +27,6 @@ export function openBothSides(edge: Construct, from: Workload, to: Construct, { 
       ingress: [{ from: [podsOf(system.namespaceName, from.selector)], ports: [tcp(port)] }],
     },
   });
-}
-
-/** What a part is called inside of its system. */
-function shortNameOf(part: Construct | Workload): string {
-  return part.node.path.slice(systemOf(part).node.path.length + 1).replaceAll('/', '-');
 }
 
 /** Lets pods of another namespace in to those with the labels `to`: the ingress controller to a web server. */

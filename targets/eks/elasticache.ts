@@ -21,7 +21,7 @@ const NODE_TYPES: Readonly<Record<Profile['name'], string>> = {
 /**
  * ElastiCache for Valkey, encrypted, with a token. AWS wants the token as an input, so Pulumi makes it, keeps it encrypted in its
  * state and, with External Secrets, also in Secrets Manager, where the operator reads it.
- * Cost (eu-central-1, on demand, about): cache.t4g.small 25 $, cache.m7g.large 125 $ a node and month.
+ * Cost: by node type and nodes, https://aws.amazon.com/elasticache/pricing/
  */
 export function elasticache(scope: Construct, request: RedisRequest, cluster: EksCluster, environment: string): Answer {
   const { platform } = systemOf(scope);

@@ -21,7 +21,7 @@ const CLASSES: Readonly<Record<Profile['name'], string>> = {
 
 /**
  * RDS for PostgreSQL. With External Secrets the password is made and rotated by RDS in Secrets Manager, and never seen by Pulumi.
- * Cost (eu-central-1, on demand, about): db.t4g.medium 60 $, db.m7g.large in two zones 330 $ a month, and 0.14 $ a GiB and zone.
+ * Cost: by instance class, zones and GiB, https://aws.amazon.com/rds/postgresql/pricing/
  */
 export function rds(scope: Construct, request: PostgresRequest, cluster: EksCluster, environment: string): Answer {
   const { platform } = systemOf(scope);
