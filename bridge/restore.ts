@@ -4,9 +4,10 @@ import { all, type Output, output, secret, unknown, unsecret } from '@pulumi/pul
 import type { Resource } from '@pulumi/pulumi/resource';
 import { isDryRun } from '@pulumi/pulumi/runtime/settings';
 import type { IConstruct } from 'constructs';
+import { encoded } from '../constructs/core/compose';
 import { isMarker, valueBehind } from '../constructs/core/marker';
 import { lineOf, type Problem } from '../constructs/core/problem';
-import { type Attribute, type Composed, type Digest, encoded, sourceOf, type Value } from '../constructs/core/value';
+import { type Attribute, type Composed, type Digest, sourceOf, type Value } from '../constructs/core/value';
 import { isRecord, pathText } from '../graph/json-value';
 import { secretConfig } from './config';
 import { session } from './session';

@@ -1,5 +1,6 @@
 export { CloudResource, type CloudResourceProps } from './core/cloud-resource';
 export { clusterProvider } from './core/cluster-provider';
+export { base64, json, jsonString, text, uri } from './core/compose';
 export type { Copies } from './core/copies';
 export type { Endpoint, HasEndpoint, Reach } from './core/endpoint';
 export { HelmRelease, type HelmReleaseProps } from './core/helm-release';
@@ -11,7 +12,7 @@ export { type Problem, ProblemsError, report } from './core/problem';
 export { PROFILES } from './core/profile';
 export type { SecretBackend, SecretSource } from './core/secret-source';
 export { IN_CLUSTER, System, type SystemProps } from './core/system';
-export { attribute, base64, fromOutput, json, jsonString, numberFromOutput, text, uri } from './core/value';
+export { attribute, fromOutput, numberFromOutput } from './core/value';
 export { VERSIONS } from './core/versions';
 export type { Workload } from './core/workload';
 export { Postgres, type PostgresProps } from './data/postgres';

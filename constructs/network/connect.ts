@@ -1,11 +1,12 @@
 import { Construct } from 'constructs';
+import { text, uri } from '../core/compose';
 import type { Endpoint, HasEndpoint } from '../core/endpoint';
 import { nameOf } from '../core/labels';
 import { isMarker, valueBehind } from '../core/marker';
 import { type ConnectionVariable, recordConnection } from '../core/part';
 import { type Problem, report } from '../core/problem';
 import { systemOf } from '../core/system';
-import { leavesOf, sourceOf, text, uri } from '../core/value';
+import { leavesOf, sourceOf } from '../core/value';
 import type { Workload } from '../core/workload';
 import type { SecretKey } from '../secrets/inject';
 import { type SecretTemplate, secretBundle, sourcesOf } from '../secrets/secret-bundle';

@@ -1,11 +1,11 @@
 import { ApiObject, Lazy } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import { base64, text, uri } from '../core/compose';
 import { nodeOptions } from '../core/node-options';
 import { type Problem, report } from '../core/problem';
 import type { SecretBackend, SecretSource } from '../core/secret-source';
 import { type System, systemOf } from '../core/system';
-import { base64, text, uri } from '../core/value';
 
 /** A text with secrets in it, as a shape: who composes it (Pulumi, or the operator in the cluster) is decided by the backend. */
 export type SecretTemplate = readonly (

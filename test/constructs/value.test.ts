@@ -1,5 +1,6 @@
+import { base64, json, jsonString, text, uri } from '../../constructs';
 import { isMarker, resetMarkers, valueBehind } from '../../constructs/core/marker';
-import { base64, configSecret, isSecret, json, jsonString, sourceOf, text, uri } from '../../constructs/core/value';
+import { configSecret, isSecret, sourceOf } from '../../constructs/core/value';
 
 beforeEach(() => resetMarkers());
 const password = () => configSecret('shop:password');

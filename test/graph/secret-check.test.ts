@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
-import { System } from '../../constructs';
-import { base64, configSecret, text } from '../../constructs/core/value';
+import { base64, System, text } from '../../constructs';
+import { configSecret } from '../../constructs/core/value';
 import { secretProblems } from '../../graph/secret-check';
 import { graphOf } from '../support/offline';
 
