@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { watch as watchFolder } from 'node:fs';
+import { type FSWatcher, readdirSync, watch as watchFolder } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from './package-root';
 import type { PreviewOptions } from './preview';
@@ -29,17 +29,27 @@ export function watch(options: PreviewOptions): Promise<boolean> {
   };
   draw();
   return new Promise((resolve) => {
-    const watcher = watchFolder(process.cwd(), { recursive: true }, (_event, file) => {
+    const saved = (_event: string, file: string | null) => {
       if (file === null || IGNORED.test(file)) return;
       clearTimeout(timer);
       timer = setTimeout(draw, SETTLE_MS);
-    });
+    };
+    const watchers = watched(process.cwd(), saved);
     process.once('SIGINT', () => {
-      watcher.close();
+      for (const watcher of watchers) watcher.close();
       spare.kill();
       resolve(true);
     });
   });
+}
+
+/** The folder itself, and all below it but what is ignored: node_modules alone has thousands of folders to watch. */
+function watched(root: string, saved: (event: string, file: string | null) => void): FSWatcher[] {
+  const folders = readdirSync(root, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && !IGNORED.test(entry.name),
+  );
+  const below = folders.map(({ name }) => watchFolder(join(root, name), { recursive: true }, saved));
+  return [watchFolder(root, saved), ...below];
 }
 
 function warmed() {
