@@ -1,3 +1,4 @@
+import { type Problem, ProblemsError } from '../constructs/core/problem';
 import { pageOf } from '../plan/page';
 import { type Narrowed, type Preview, previewOf } from '../plan/preview';
 import { renderPreview } from '../plan/render-preview';
@@ -25,11 +26,39 @@ const loadWatch = (): typeof import('./watch') => require('./watch');
 
 /** Runs the project, and draws it for the page that this process writes on. */
 export async function drawn(options: PreviewOptions, started = 0): Promise<{ text: string; isFine: boolean }> {
-  const run = await runProject(process.cwd(), options.env);
-  const isFine = !run.problems.some((p) => p.severity === 'error');
+  const run = await runOrRefusal(options);
   const made = previewOf({ ...run, environment: options.env }, narrowed(options));
-  if (options.json) return { text: `${JSON.stringify(made, null, 2)}\n`, isFine };
-  return { text: isFine ? page(made, options, (performance.now() - started) / 1000) : refusal(run, options), isFine };
+  const problems = [...made.problems, ...nothingFound(made, options)];
+  const isFine = !problems.some((p) => p.severity === 'error');
+  if (options.json) return { text: `${JSON.stringify({ ...made, problems }, null, 2)}\n`, isFine };
+  return {
+    text: isFine ? page(made, options, (performance.now() - started) / 1000) : refusal(problems, options),
+    isFine,
+  };
+}
+
+/** For a machine, a project that cannot be opened is a preview of nothing, with its problems. */
+async function runOrRefusal({
+  env,
+  json,
+}: PreviewOptions): Promise<Pick<ProjectRun, 'target' | 'graphs' | 'resources' | 'problems'>> {
+  try {
+    return await runProject(process.cwd(), env);
+  } catch (error) {
+    if (!json || !(error instanceof ProblemsError)) throw error;
+    return { target: '', graphs: [], resources: [], problems: error.problems };
+  }
+}
+
+/** A system or part that was asked for, and is not there. */
+function nothingFound({ resources, problems }: Preview, { system, part }: PreviewOptions): Problem[] {
+  const asked = [
+    ...(system === undefined ? [] : [`system ${system}`]),
+    ...(part === undefined ? [] : [`part ${part}`]),
+  ];
+  if (asked.length === 0 || resources.length > 0 || problems.some((p) => p.severity === 'error')) return [];
+  const what = `there is no ${asked.join(' with a ')} here.`;
+  return [{ code: 'SW-PROJECT-008', severity: 'error', what, fix: 'npx seaworthy preview, which shows all' }];
 }
 
 function page(made: Preview, { all }: PreviewOptions, seconds: number): string {
@@ -42,7 +71,7 @@ function page(made: Preview, { all }: PreviewOptions, seconds: number): string {
 }
 
 /** `3 problems in Pulumi.prod.yaml. Nothing was changed.` */
-function refusal({ problems }: ProjectRun, { env }: PreviewOptions): string {
+function refusal(problems: readonly Problem[], { env }: PreviewOptions): string {
   const onPage = pageOf(process.stdout, process.env);
   const inFile = problems.every((p) => p.code.startsWith('SW-CONFIG'));
   const where = inFile ? `in Pulumi.${env}.yaml` : `in ${env}`;

@@ -263,6 +263,25 @@ describe('a program that cannot be run', () => {
   });
 });
 
+test('for a machine, what cannot be opened is a preview of nothing, with its problems', () => {
+  const { status, stdout } = preview('--env', 'prd', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({
+    environment: 'prd',
+    resources: [],
+    problems: [{ code: 'SW-PROJECT-002' }],
+  });
+  expect(status).toBe(1);
+});
+
+test.each([[['--system', 'talso']], [['--part', 'gatway']], [['--system', 'talos', '--part', 'x']]])(
+  '%j asks for what is not there',
+  (args) => {
+    const { status, output } = preview(...args);
+    expect(output).toMatch(/SW-PROJECT-008 +there is no (system|part) /);
+    expect(status).toBe(1);
+  },
+);
+
 test('outside of a project the way into one is told', () => {
   const { status, output } = seaworthy(['preview'], { folder: '/' });
   expect(status).toBe(1);
