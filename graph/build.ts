@@ -6,6 +6,7 @@ import { aliasesOf, componentOf, nodeOptionsOf, providersOf } from '../construct
 import { type Connection, connectionsOf, factsOf } from '../constructs/core/part';
 import { type Problem, problemsOf } from '../constructs/core/problem';
 import { isSystem } from '../constructs/core/system';
+import { withoutForeignNamespace } from './custom-fields';
 import { dependencies } from './dependencies';
 import { CLUSTER_SCOPED } from './fields';
 import { type Graph, type GraphNode, identityKey, type PartFacts, typeOf } from './graph';
@@ -48,7 +49,8 @@ export interface Walked {
  * validates, renders and orders once, in time linear in the objects. Problems are collected, never thrown.
  */
 export function buildGraph(root: IConstruct): Graph {
-  const walked = walk(root);
+  const found = walk(root);
+  const walked = { ...found, nodes: withoutForeignNamespace(found.nodes) };
   const edges = dependencies(walked);
   const rolled = leaveToAutoscalers(rollOnChange(walked.nodes));
   const { nodes, problems } = ordered(rolled, edges);

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { distance } from 'fastest-levenshtein';
 import { isMarker } from '../constructs/core/marker';
 import type { Problem } from '../constructs/core/problem';
 import { VERSIONS } from '../constructs/core/versions';
+import { customFieldProblems, schemasOf } from './custom-fields';
+import { missingField, unknownField, wrongType } from './field-problems';
 import type { GraphNode } from './graph';
 import { isRecord } from './json-value';
 
@@ -62,12 +63,10 @@ const table: FieldTable = JSON.parse(readFileSync(join(__dirname, 'kubernetes-fi
 const [FIRST_MINOR, LAST_MINOR] = table.versions;
 const kinds = new Map(Object.entries(table.kinds));
 const types = table.types.map((fields) => new Map(Object.entries(fields)));
-/** How far a name may be from a known one to be taken for a slip. */
-const SLIP = 3;
 
 /**
  * Checks every field of every object against the Kubernetes version of the target, because neither Pulumi nor the API server names an
- * unknown field when it creates an object. Custom resources are not looked into; `unchecked` names their kinds.
+ * unknown field when it creates an object. Custom resources are checked where their CRD is in the graph; `uncheckedKinds` names the rest.
  */
 export function fieldProblems(nodes: readonly GraphNode[], kubernetesVersion: string): Problem[] {
   const minor = Number(kubernetesVersion.split('.')[1]);
@@ -77,7 +76,7 @@ export function fieldProblems(nodes: readonly GraphNode[], kubernetesVersion: st
   }
   const old = minor < Number(VERSIONS.kubernetes.version.split('.')[1]) ? [outOfSupport(kubernetesVersion)] : [];
   const checked = Math.min(Math.max(minor, FIRST_MINOR), LAST_MINOR);
-  return [...old, ...nodes.flatMap((node) => (node.object === undefined ? [] : objectProblems(node, checked)))];
+  return [...old, ...nodes.flatMap((node) => objectProblems(node, checked)), ...customFieldProblems(nodes)];
 }
 
 function outOfSupport(found: string): Problem {
@@ -87,9 +86,11 @@ function outOfSupport(found: string): Problem {
 
 /** Kinds whose fields nothing here knows. */
 export function uncheckedKinds(nodes: readonly GraphNode[]): string[] {
-  const unknown = nodes.flatMap(({ object }) =>
-    object === undefined || isBuiltIn(object.apiVersion) ? [] : [object.kind],
-  );
+  const schemas = schemasOf(nodes);
+  const unknown = nodes.flatMap(({ object }) => {
+    if (object === undefined || isBuiltIn(object.apiVersion)) return [];
+    return schemas.has(`${object.apiVersion}/${object.kind}`) ? [] : [object.kind];
+  });
   return [...new Set(unknown)].sort();
 }
 
@@ -133,16 +134,17 @@ function check(value: unknown, spec: string, path: string, context: Context): vo
   if (form === '[') checkList(value, spec.slice(1), path, context);
   else if (form === '{') checkMap(value, spec.slice(1), path, context);
   else if (form >= '0' && form <= '9') checkFields(value, types[Number.parseInt(spec, 10)] ?? new Map(), path, context);
-  else if (SCALARS[form]?.is(value) === false) wrongType(value, SCALARS[form].name, path, context);
+  else if (SCALARS[form]?.is(value) === false)
+    context.problems.push(wrongType(value, SCALARS[form].name, path, context.where));
 }
 
 function checkList(value: unknown, of: string, path: string, context: Context): void {
-  if (!Array.isArray(value)) wrongType(value, 'a list', path, context);
+  if (!Array.isArray(value)) context.problems.push(wrongType(value, 'a list', path, context.where));
   else for (const [i, item] of value.entries()) check(item, of, `${path}[${i}]`, context);
 }
 
 function checkMap(value: unknown, of: string, path: string, context: Context): void {
-  if (!isRecord(value)) wrongType(value, 'a map', path, context);
+  if (!isRecord(value)) context.problems.push(wrongType(value, 'a map', path, context.where));
   else for (const [key, item] of Object.entries(value)) check(item, of, `${path}.${key}`, context);
 }
 
@@ -154,21 +156,22 @@ const SCALARS: Readonly<Record<string, { name: string; is: (value: unknown) => b
 };
 
 function checkFields(value: unknown, fields: ReadonlyMap<string, string>, path: string, context: Context): void {
+  const { minor, where, problems } = context;
   if (!isRecord(value)) {
-    wrongType(value, 'a map', path, context);
+    problems.push(wrongType(value, 'a map', path, where));
     return;
   }
   for (const [name, item] of Object.entries(value)) {
     const here = path === '' ? name : `${path}.${name}`;
     const spec = fields.get(name);
-    if (spec === undefined) unknownField(name, fields, here, context);
-    else if (inVersion(spec, context.minor)) check(item, spec, here, context);
-    else context.problems.push(notInVersion(spec, here, context));
+    if (spec === undefined)
+      problems.push(unknownField(name, fields.keys(), here, { where, of: `Kubernetes 1.${minor}` }));
+    else if (inVersion(spec, minor)) check(item, spec, here, context);
+    else problems.push(notInVersion(spec, here, context));
   }
   for (const [name, spec] of fields) {
-    if (spec.includes('!') && inVersion(spec, context.minor) && value[name] === undefined) {
-      const what = `${path === '' ? name : `${path}.${name}`} is required and missing.`;
-      context.problems.push({ code: 'SW-SCHEMA-003', severity: 'error', where: context.where, what });
+    if (spec.includes('!') && inVersion(spec, minor) && value[name] === undefined) {
+      problems.push(missingField(path === '' ? name : `${path}.${name}`, where));
     }
   }
 }
@@ -181,27 +184,4 @@ function inVersion(spec: string, minor: number): boolean {
 function notInVersion(spec: string, path: string, { minor, where }: Context): Problem {
   const what = `${path} is not a field of Kubernetes 1.${minor}; it is one of 1.${spec.split('@')[1]?.replace('-', ' to 1.')}.`;
   return { code: 'SW-SCHEMA-005', severity: 'error', where, what };
-}
-
-function unknownField(
-  name: string,
-  fields: ReadonlyMap<string, string>,
-  path: string,
-  { where, problems, minor }: Context,
-): void {
-  const [near] = [...fields.keys()].sort((a, b) => distance(a, name) - distance(b, name));
-  const isSlip = near !== undefined && distance(near, name) <= SLIP;
-  const what = `${path} is not a field of Kubernetes 1.${minor}.${isSlip ? ` Did you mean ${near}?` : ''}`;
-  problems.push({ code: 'SW-SCHEMA-001', severity: 'error', where, what, ...(isSlip ? { fix: near } : {}) });
-}
-
-function wrongType(value: unknown, expected: string, path: string, { where, problems }: Context): void {
-  const found =
-    value === null ? 'null' : Array.isArray(value) ? 'a list' : isRecord(value) ? 'a map' : `a ${typeof value}`;
-  problems.push({
-    code: 'SW-SCHEMA-006',
-    severity: 'error',
-    where,
-    what: `${path} must be ${expected}, and is ${found}.`,
-  });
 }

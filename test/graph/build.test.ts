@@ -122,3 +122,60 @@ describe('the fields of Kubernetes', () => {
     expect(uncheckedKinds(service({}, 'acme.org/v1').nodes)).toEqual(['Service']);
   });
 });
+
+describe('custom resources whose CRD is in the graph', () => {
+  const harbour = (spec: unknown, scope = 'Namespaced') =>
+    graphOf((app) => {
+      const chart = new Chart(app, 'port', { namespace: 'port' });
+      const berth = {
+        type: 'object',
+        required: ['length'],
+        properties: { length: { type: 'integer' }, side: { 'x-kubernetes-int-or-string': true } },
+      };
+      const properties = {
+        name: { type: 'string' },
+        berths: { type: 'array', items: berth },
+        labels: { type: 'object', additionalProperties: { type: 'string' } },
+        notes: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+      };
+      const openAPIV3Schema = { type: 'object', properties: { spec: { type: 'object', properties } } };
+      new ApiObject(chart, 'crd', {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: 'harbours.acme.org' },
+        spec: {
+          group: 'acme.org',
+          scope,
+          names: { kind: 'Harbour', plural: 'harbours' },
+          versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }],
+        },
+      });
+      new ApiObject(chart, 'harbour', { apiVersion: 'acme.org/v1', kind: 'Harbour', metadata: { name: 'h' }, spec });
+    });
+  const found = (spec: unknown) => fieldProblems(harbour(spec).nodes, '1.35').map((p) => [p.code, p.what]);
+
+  test('what is right passes, and is not listed as unchecked', () => {
+    const spec = { name: 'a', berths: [{ length: 3, side: 'port' }], labels: { any: 'text' }, notes: { any: 1 } };
+    expect(found(spec)).toEqual([]);
+    expect(uncheckedKinds(harbour(spec).nodes)).toEqual([]);
+  });
+
+  test.each<[unknown, string, string]>([
+    [{ nam: 'a' }, 'SW-SCHEMA-001', 'spec.nam is not a field of the kind Harbour. Did you mean name?'],
+    [{ berths: [{ side: 1 }] }, 'SW-SCHEMA-003', 'spec.berths[0].length is required and missing.'],
+    [
+      { berths: [{ length: 'long' }] },
+      'SW-SCHEMA-006',
+      'spec.berths[0].length must be a whole number, and is a string.',
+    ],
+    [{ labels: { any: 1 } }, 'SW-SCHEMA-006', 'spec.labels.any must be a text, and is a number.'],
+  ])('%j is told with its path', (spec, code, what) => {
+    expect(found(spec)).toEqual([[code, what]]);
+  });
+
+  test("the chart's namespace is taken off what belongs to the whole cluster", () => {
+    const namespaceOf = (scope: string) =>
+      harbour({}, scope).nodes.find((n) => n.object?.kind === 'Harbour')?.object?.namespace;
+    expect([namespaceOf('Namespaced'), namespaceOf('Cluster')]).toEqual(['port', undefined]);
+  });
+});
