@@ -30,11 +30,11 @@ export function lockOf(graph: Graph): IdentityLock {
   return { version: 1, resources: Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
-/** Whatever would silently delete a live thing, or fail for ever: renames without an alias, changed Jobs under an old name. */
+/** Whatever would silently delete a live thing, or fail for ever: renames, paths without an alias, changed Jobs under an old name. */
 export function identityProblems(graph: Graph, lock: IdentityLock, environment: string): Problem[] {
   const accept = `npx seaworthy lock --env ${environment}`;
   const oldPathOf = new Map(Object.entries(lock.resources).map(([path, { is }]) => [is, path]));
-  return graph.nodes.flatMap((node): Problem[] => {
+  const own = graph.nodes.flatMap((node): Problem[] => {
     const is = identityOf(node);
     if (is === undefined) return [];
     const locked = lock.resources[node.path];
@@ -46,6 +46,49 @@ export function identityProblems(graph: Graph, lock: IdentityLock, environment: 
     if (locked?.template !== undefined && template !== locked.template) return [changedJob(node, is, accept)];
     return [];
   });
+  return [...own, ...renamedWhole(graph, lock, accept)];
+}
+
+/**
+ * A construct whose id was changed takes new paths and, where names follow from ids, new names: nothing is where it was. Seen where a
+ * path is gone and one like it, but for one step, is new. Versions of a Job are meant to differ.
+ */
+function renamedWhole(graph: Graph, lock: IdentityLock, accept: string): Problem[] {
+  const isKnown = (is: string) => !is.startsWith('batch/Job ');
+  const found = new Map(graph.nodes.flatMap((node) => pairOf(node.path, identityOf(node))));
+  const identities = new Set(found.values());
+  const gone = Object.entries(lock.resources).filter(
+    ([path, { is }]) => !found.has(path) && !identities.has(is) && isKnown(is),
+  );
+  const fresh = [...found].filter(([path, is]) => lock.resources[path] === undefined && isKnown(is));
+  const byShape = new Map(fresh.flatMap(([path, is]) => shapesOf(path, is).map(({ shape }) => [shape, path])));
+  const renames = new Map<string, string>();
+  for (const [path, { is }] of gone) {
+    for (const { shape, upTo } of shapesOf(path, is)) {
+      const now = byShape.get(shape);
+      if (now !== undefined)
+        renames.set(path.split('/').slice(0, upTo).join('/'), now.split('/').slice(0, upTo).join('/'));
+    }
+  }
+  return [...renames].map(([from, to]): Problem => {
+    const what = `${from} is gone, and ${to} is new and made of the same: the live objects would be deleted, and new ones made.`;
+    const fix = `keep the id '${from.split('/').at(-1)}'; or, if that is meant: ${accept}`;
+    return { code: 'SW-IDENTITY-004', severity: 'error', where: to, what, fix };
+  });
+}
+
+function pairOf(path: string, is: string | undefined): [string, string][] {
+  return is === undefined ? [] : [[path, is]];
+}
+
+/** A path with each step in turn left open, and its kind. The first step is the system's own. */
+function shapesOf(path: string, is: string): { shape: string; upTo: number }[] {
+  const steps = path.split('/');
+  const kind = is.split(' ')[0] ?? '';
+  return steps.map((_, i) => ({
+    shape: `${kind} ${steps.map((step, k) => (k === i ? '*' : step)).join('/')}`,
+    upTo: i + 1,
+  }));
 }
 
 function moved(node: GraphNode, is: string, oldPath: string): Problem {

@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { alias } from '../../constructs';
+import { alias, Gateway, System } from '../../constructs';
 import { resetMarkers } from '../../constructs/core/marker';
 import { configSecret } from '../../constructs/core/value';
 import { identityProblems, lockOf } from '../../graph/identity';
@@ -71,4 +71,30 @@ test('a changed Job under a new name and path is a new Job', () => {
     new k8s.KubeJob(scope, 'job-v2', { metadata: { name: 'migrate-v2' }, spec: { template: { spec: pod } } });
   });
   expect(identityProblems(changed, lock, 'dev')).toEqual([]);
+});
+
+describe('where names follow from ids', () => {
+  const system = (id: string, more: (s: System) => void = () => undefined) =>
+    graphOf((app) => {
+      const shop = new System(app, 'shop', { namespace: 'shop' });
+      new Gateway(shop, id, { image: 'a:1', port: 80 });
+      more(shop);
+    });
+  const before = lockOf(system('api'));
+  const refusedNow = (graph: ReturnType<typeof system>) =>
+    identityProblems(graph, before, 'dev').map((p) => [p.code, p.what]);
+
+  test('a changed id is refused once, for all below it', () => {
+    expect(refusedNow(system('web'))).toEqual([
+      [
+        'SW-IDENTITY-004',
+        'shop/api is gone, and shop/web is new and made of the same: the live objects would be deleted, and new ones made.',
+      ],
+    ]);
+  });
+
+  test('one more part, or one less, is no rename', () => {
+    expect(refusedNow(system('api', (s) => new Gateway(s, 'other', { image: 'a:1', port: 80 })))).toEqual([]);
+    expect(refusedNow(graphOf((app) => new System(app, 'shop', { namespace: 'shop' })))).toEqual([]);
+  });
 });
