@@ -7,9 +7,11 @@ export function lockFile(environment: string): string {
   return `identity.${environment}.lock.json`;
 }
 
-export function readLock(folder: string, environment: string): IdentityLock | undefined {
+/** Undefined where there is none, or it is another project's. */
+export function readLock(folder: string, environment: string, project: string): IdentityLock | undefined {
   const path = join(folder, lockFile(environment));
-  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+  const lock: IdentityLock | undefined = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+  return lock?.project === project ? lock : undefined;
 }
 
 export function writeLock(folder: string, environment: string, lock: IdentityLock): void {

@@ -47,13 +47,13 @@ export function register(app: IConstruct, options: RegisterOptions = {}): Promis
 }
 
 async function registered(app: IConstruct, options: RegisterOptions): Promise<void> {
-  const { stack } = configSource();
+  const { project, stack } = configSource();
   const platform = platformIn(app);
   const kubernetesVersion = options.kubernetesVersion ?? platform?.kubernetesVersion ?? VERSIONS.kubernetes.version;
   if (hasResolvers(app)) app.resolvers.unshift(new OutputResolver());
   provideCluster(app);
   const built = buildGraph(app);
-  const lock = readLock(process.cwd(), stack);
+  const lock = readLock(process.cwd(), stack, project);
   const found = soundness(built, { kubernetesVersion, environment: stack, ...(lock === undefined ? {} : { lock }) });
   const problems = [...(options.problems ?? []), ...found, ...(await foreignSecrets(built))];
   const graph: Graph = { ...built, problems };

@@ -14,11 +14,8 @@ export async function lock({ env, check }: LockOptions): Promise<boolean> {
   const { project, graphs, problems } = await runProject(process.cwd(), env);
   const others = problems.filter((p) => p.severity === 'error' && !p.code.startsWith('SW-IDENTITY'));
   if (others.length > 0) throw new ProblemsError(others);
-  const wanted = {
-    version: 1 as const,
-    resources: Object.assign({}, ...graphs.map((graph) => lockOf(graph).resources)),
-  };
-  const isSame = JSON.stringify(readLock(project.folder, env)) === JSON.stringify(wanted);
+  const wanted = lockOf(project.name, graphs);
+  const isSame = JSON.stringify(readLock(project.folder, env, project.name)) === JSON.stringify(wanted);
   const file = lockFile(env);
   if (check) {
     process.stdout.write(

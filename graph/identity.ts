@@ -9,6 +9,8 @@ import { podTemplateOf } from './references';
 /** `identity.<env>.lock.json`: what each path was when it was last accepted. */
 export interface IdentityLock {
   readonly version: 1;
+  /** Pulumi project: a lock says nothing of another one's names. */
+  readonly project: string;
   readonly resources: Readonly<Record<string, LockedIdentity>>;
 }
 
@@ -19,15 +21,16 @@ export interface LockedIdentity {
   readonly template?: string;
 }
 
-/** The lock of a graph, sorted by path. */
-export function lockOf(graph: Graph): IdentityLock {
-  const entries = graph.nodes.flatMap((node): [string, LockedIdentity][] => {
+/** The lock of a program's graphs, sorted by path. */
+export function lockOf(project: string, graphs: readonly Graph[]): IdentityLock {
+  const nodes = graphs.flatMap((graph) => graph.nodes);
+  const entries = nodes.flatMap((node): [string, LockedIdentity][] => {
     const is = identityOf(node);
     if (is === undefined) return [];
     const template = jobDigest(node);
     return [[node.path, template === undefined ? { is } : { is, template }]];
   });
-  return { version: 1, resources: Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))) };
+  return { version: 1, project, resources: Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
 /** Whatever would silently delete a live thing, or fail for ever: renames, paths without an alias, changed Jobs under an old name. */

@@ -31,7 +31,7 @@ test('its command previews a program that is not ours', () => {
     encoding: 'utf8',
   });
   expect(stderr.replace(/^npm warn.*\n/gm, '')).toBe('');
-  expect(stdout).toMatch(/api +2 copies +:8080/);
+  expect(stdout).toMatch(/api +2–8 copies at 70 % CPU +:8080/);
   expect(stdout).toMatch(/→ postgres +DATABASE_URL +shop-api-postgres\/database-url/);
   expect(status).toBe(0);
 });

@@ -26,7 +26,7 @@ function shop({ part = 'web', name = 'web', image = 'a:1', job = 'migrate-v1', w
   });
 }
 
-const lock = lockOf(shop());
+const lock = lockOf('test', [shop()]);
 
 function refused(names: Names) {
   return identityProblems(shop(names), lock, 'dev').map((p) => [p.code, p.where, p.fix]);
@@ -38,7 +38,7 @@ test('the same program is accepted', () => {
 
 test('the lock does not depend on the run', () => {
   resetMarkers();
-  expect(lockOf(shop())).toEqual(lock);
+  expect(lockOf('test', [shop()])).toEqual(lock);
 });
 
 test('a silent rename is refused', () => {
@@ -80,7 +80,7 @@ describe('where names follow from ids', () => {
       new Gateway(shop, id, { image: 'a:1', port: 80 });
       more(shop);
     });
-  const before = lockOf(system('api'));
+  const before = lockOf('test', [system('api')]);
   const refusedNow = (graph: ReturnType<typeof system>) =>
     identityProblems(graph, before, 'dev').map((p) => [p.code, p.what]);
 

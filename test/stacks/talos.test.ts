@@ -21,7 +21,9 @@ const objects = prod.nodes.filter((n) => n.object !== undefined);
 
 test.each(['dev', 'prod'] as const)('%s is sound', (stack) => {
   const graph = talosGraph(stack);
-  expect(soundness(graph, { kubernetesVersion: '1.35', environment: stack, lock: lockOf(graph) })).toEqual([]);
+  expect(soundness(graph, { kubernetesVersion: '1.35', environment: stack, lock: lockOf('test', [graph]) })).toEqual(
+    [],
+  );
 });
 
 test('TAL-01 only versions that 1.25 serves too', () => {
@@ -280,7 +282,9 @@ test('TAL-62 the migration is a Job with its version in its name; raising it mak
   expect(job.object?.apiVersion).toBe('batch/v1');
   const raised = talosGraph('prod', { 'talos:migrations': '{"version":2,"tag":"4a5b6c7"}' });
   expect(objectIn(raised, 'Job', 'gateway-migrations-v2').path).not.toBe(job.path);
-  expect(soundness(raised, { kubernetesVersion: '1.35', environment: 'prod', lock: lockOf(prod) })).toEqual([]);
+  expect(soundness(raised, { kubernetesVersion: '1.35', environment: 'prod', lock: lockOf('test', [prod]) })).toEqual(
+    [],
+  );
 });
 
 test('TAL-63 it runs alembic upgrade head with the gateway image, pinned apart from the gateway, and the URL of the database', () => {
