@@ -57,11 +57,6 @@ export function valueBehind(text: string | number): Value {
   return value;
 }
 
-/** Every value that has a marker, in the order of their making. */
-export function markedValues(): readonly Value[] {
-  return registry().values;
-}
-
 /** What is wrong with a text that holds a marker, but not a whole and lone one; undefined where nothing is. */
 export function misuseOf(text: string): string | undefined {
   const patterns = patternsOf(registry().nonce);

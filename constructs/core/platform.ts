@@ -1,7 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Endpoint } from './endpoint';
-import type { SecretBackend, SecretSource } from './secret-source';
+import type { SecretBackend } from './secret-source';
 
 /** The controller that turns Ingress objects into traffic, and where it runs: policies open the way from there. */
 export interface IngressController {
@@ -66,6 +66,3 @@ export interface Platform {
   postgres?(scope: Construct, request: PostgresRequest): Answer;
   redis?(scope: Construct, request: RedisRequest): Answer;
 }
-
-/** Keeps a password that a managed service needs as an input where External Secrets can read it. */
-export type StoreSecret = (scope: Construct, id: string, value: string) => SecretSource;
