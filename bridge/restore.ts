@@ -11,6 +11,7 @@ import { type Attribute, type Composed, type Digest, sourceOf, type Value } from
 import { isRecord, pathText } from '../graph/json-value';
 import { secretConfig } from './config';
 import { session } from './session';
+import { decrypted } from './sops';
 
 /** Puts Outputs back where markers are: each a leaf of the inputs, so that one unknown hides nothing but itself. */
 export class Restorer {
@@ -48,6 +49,8 @@ export class Restorer {
         const plain = secretConfig(value.key);
         return secret(output<unknown>(plain ?? unknown));
       }
+      case 'sops':
+        return secret(output<unknown>(decrypted(value.file, value.key) ?? unknown));
       case 'composed': {
         const parts = value.pieces.map((piece) => (typeof piece === 'string' ? piece : this.value(piece.value, place)));
         return all(parts).apply((known) => known.map((part, i) => written(part, value.pieces[i], place)).join(''));

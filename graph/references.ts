@@ -1,3 +1,4 @@
+import { HelmRelease } from '../constructs/core/helm-release';
 import type { GraphNode } from './graph';
 import { at, isRecord, list, text } from './json-value';
 
@@ -26,7 +27,8 @@ export class References {
 
 /** The keys under which others refer to a node: its own, and that of a Secret or API that an operator makes of it. */
 export function providedBy(node: GraphNode): string[] {
-  const { object, inputs } = node;
+  const { object, inputs, construct } = node;
+  if (HelmRelease.isHelmRelease(construct)) return (construct.props.serves ?? []).map((group) => `APIs of ${group}`);
   if (object === undefined) return [];
   const { kind, name, namespace = '' } = object;
   const own = `${kind} ${namespace}/${name}`;
@@ -46,7 +48,11 @@ export function providedBy(node: GraphNode): string[] {
 
 type Refer = (kind: string, name: unknown, verb: string, where?: string) => void;
 
-function referencesOf({ object, inputs }: GraphNode): Reference[] {
+function referencesOf({ object, inputs, construct }: GraphNode): Reference[] {
+  if (HelmRelease.isHelmRelease(construct)) {
+    const { namespace } = construct.props;
+    return [{ key: `Namespace /${namespace}`, reason: `stands in Namespace ${namespace}` }];
+  }
   if (object === undefined) return [];
   const { apiVersion, kind, namespace } = object;
   const found: Reference[] = [];
@@ -56,7 +62,11 @@ function referencesOf({ object, inputs }: GraphNode): Reference[] {
     found.push({ key: `${to} ${where ?? ''}/${plain}`, reason: `${verb} ${to} ${plain}` });
   };
   refer('Namespace', namespace, 'stands in', '');
-  if (apiVersion.includes('/')) found.push({ key: `API ${apiVersion.split('/')[0]}/${kind}`, reason: `is a ${kind}` });
+  const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : undefined;
+  if (group !== undefined) {
+    found.push({ key: `API ${group}/${kind}`, reason: `is a ${kind}` });
+    found.push({ key: `APIs of ${group}`, reason: `is a ${kind}` });
+  }
   const pod = podSpecOf(kind, inputs);
   if (pod !== undefined) podReferences(pod, refer);
   REFERENCES[kind]?.(inputs, refer, namespace);

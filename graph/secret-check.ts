@@ -95,12 +95,14 @@ function openPlaces({ form, object, inputs }: GraphNode): OpenPlace[] {
 }
 
 /** A Secret whose data stand in the program, hence in Git. */
-function literalSecrets({ object, inputs, path }: GraphNode, severity: Severity): Problem[] {
+function literalSecrets({ object, inputs, path, options }: GraphNode, severity: Severity): Problem[] {
   if (object?.kind !== 'Secret' || object.apiVersion !== 'v1') return [];
   return ['data', 'stringData'].flatMap((field) => {
     const data = inputs[field];
     if (!isRecord(data)) return [];
-    const literal = Object.entries(data).filter(([, v]) => typeof v === 'string' && v !== '' && !isMarker(v));
+    const literal = Object.entries(data).filter(
+      ([key, v]) => typeof v === 'string' && v !== '' && !isMarker(v) && options.openKeys?.includes(key) !== true,
+    );
     return literal.map(([key]): Problem => {
       const what = `${field}.${key} of Secret ${object.name} is plain text in the program.`;
       return {

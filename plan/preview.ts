@@ -1,6 +1,7 @@
 import type { RegisteredResource } from '../bridge/recorder';
 import type { Connection } from '../constructs/core/part';
 import type { Problem } from '../constructs/core/problem';
+import { isSystem } from '../constructs/core/system';
 import { uncheckedKinds } from '../graph/fields';
 import type { Graph, GraphNode } from '../graph/graph';
 import { withoutMarkers } from '../graph/graph-json';
@@ -25,6 +26,8 @@ export interface Preview {
 
 export interface PreviewSystem {
   readonly name: string;
+  /** What is not an edge cannot talk. */
+  readonly closed: boolean;
   readonly parts: readonly { readonly name: string; readonly path: string; readonly facts: readonly string[] }[];
 }
 
@@ -106,8 +109,12 @@ function resourceOf(sent: RegisteredResource, node: GraphNode | undefined): Prev
 function systemsOf(graphs: readonly Graph[], resources: readonly PreviewResource[]): PreviewSystem[] {
   const parts = graphs.flatMap((graph) => graph.parts);
   const names = new Set([...parts.map((p) => p.system), ...resources.flatMap((r) => r.system ?? [])]);
+  const closed = new Set(
+    graphs.flatMap((graph) => graph.nodes.filter((n) => isSystem(n.construct)).map((n) => n.path)),
+  );
   return [...names].map((name) => ({
     name,
+    closed: closed.has(name),
     parts: parts
       .filter((p) => p.system === name)
       .map(({ path, facts }) => ({ name: path.slice(name.length + 1), path, facts })),

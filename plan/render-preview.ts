@@ -51,10 +51,12 @@ function renderSystem(system: PreviewSystem, preview: Preview, options: RenderOp
     const about = [...callers, ...others].flatMap((edge) => edgeLine(edge, part.path, system.name, page));
     return [...(i === 0 ? [] : ['']), facts, ...about];
   });
-  const closed = folded('  Not reachable: everything that is not written above, but DNS.', page, 4);
+  const closed = !system.closed
+    ? ''
+    : folded('  Not reachable: everything that is not written above, but DNS.', page, 4);
   const objects = options.all ? ['', ...resources.map((r) => objectLine(r, page))] : [];
   const title = spreadLine(`  ${paint.bold(system.name)}`, paint.dim(size.join('  ')), page);
-  return [title, '', ...parts, ...(system.parts.length === 0 ? [] : ['', paint.dim(closed)]), ...objects];
+  return [title, '', ...parts, ...(closed === '' ? [] : ['', paint.dim(closed)]), ...objects];
 }
 
 /** An edge as the part sees it: who calls it, or whom it calls with which variables. */
@@ -66,7 +68,8 @@ function edgeLine(edge: Connection, part: string, system: string, page: Page): s
     return [flowed(`    ${paint.cyan('←')} ${padded(short(edge.from), 10)} `, told, page, 17)];
   }
   if (edge.from !== part) return [];
-  const variables = edge.variables.length === 0 ? [{ name: `:${edge.port}`, unknown: [] }] : edge.variables;
+  const reached = edge.facts.length === 0 ? `:${edge.port}` : edge.facts.join('   ');
+  const variables = edge.variables.length === 0 ? [{ name: reached, unknown: [] }] : edge.variables;
   return variables.map(({ name, secret, unknown }) => {
     const later = unknown.length === 0 ? [] : [`known after apply: ${unknown.map(short).join(', ')}`];
     const hidden = [...(secret === undefined ? [] : ['secret']), ...later];

@@ -101,16 +101,19 @@ class Hidden {
   hide(node: GraphNode, object: Record<string, unknown>): unknown {
     if (node.object?.kind !== 'Secret') return this.replaced(object);
     const written = { ...object };
+    const isOpen = (key: string) => node.options.openKeys?.includes(key) === true;
     for (const field of ['data', 'stringData']) {
       const data = object[field];
-      if (!isRecord(data) || Object.keys(data).length === 0) continue;
+      if (!isRecord(data) || Object.keys(data).every(isOpen)) continue;
       this.secrets.add(node.object.name);
       // Under `data` either way: what stands there must be base64, which a placeholder is not.
       delete written[field];
       const held = isRecord(written.data) ? written.data : {};
       written.data = {
         ...held,
-        ...Object.fromEntries(Object.keys(data).map((key) => [key, `<secret: ${node.object?.name}/${key}>`])),
+        ...Object.fromEntries(
+          Object.keys(data).map((key) => [key, isOpen(key) ? data[key] : `<secret: ${node.object?.name}/${key}>`]),
+        ),
       };
     }
     return this.replaced(written);

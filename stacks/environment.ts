@@ -1,6 +1,7 @@
 import type { ConfigSource } from '../constructs/core/config-source';
 import { type Problem, ProblemsError } from '../constructs/core/problem';
 import { PROFILES } from '../constructs/core/profile';
+import type { SecretBackend } from '../constructs/core/secret-source';
 import { VERSIONS } from '../constructs/core/versions';
 import type { TargetFacts } from '../targets';
 import { SettingsReader } from './read-settings';
@@ -19,7 +20,7 @@ export const ENVIRONMENT_SETTINGS = {
   ),
   context: optional(text('context of the kubeconfig', 'minikube')),
   kubeconfig: optional(secret('text of a kubeconfig, instead of the ambient one')),
-  secrets: optional(choice('who writes Secrets', ['pulumi', 'external'])),
+  secrets: optional(choice('who writes Secrets', ['pulumi', 'external', 'sealed', 'sops'])),
   secretStore: or(text('ClusterSecretStore of External Secrets', 'aws-secrets-manager'), 'aws-secrets-manager'),
   storageClass: optional(text('StorageClass of volumes', 'gp3')),
   issuer: optional(text('ClusterIssuer of cert-manager', 'letsencrypt-prod')),
@@ -76,6 +77,8 @@ export function readEnvironment<Build>(
   const names =
     own?.systems ?? Object.keys(known).filter((name) => source.entries.some((e) => e.key.startsWith(`${name}:`)));
   const systems = names.flatMap((name) => chosen(name, known, reader, source));
+  const kind = own?.secrets ?? (own?.profile === 'dev' ? 'pulumi' : 'external');
+  const secrets = secretBackend(kind, own?.secretStore ?? '', source, reader);
   reader.finish();
   const errors = reader.problems.filter((p) => p.severity === 'error');
   if (own === undefined || errors.length > 0) throw new ProblemsError(reader.problems);
@@ -83,12 +86,42 @@ export function readEnvironment<Build>(
     ...own,
     name: source.stack,
     profile: PROFILES[own.profile],
-    secrets: own.secrets ?? (own.profile === 'dev' ? 'pulumi' : 'external'),
+    secrets,
     eks,
     systems,
     problems: reader.problems,
   };
 }
+
+function secretBackend(
+  kind: SecretBackend['kind'],
+  store: string,
+  { project, stack }: ConfigSource,
+  reader: SettingsReader,
+): SecretBackend {
+  switch (kind) {
+    case 'pulumi':
+      return { kind };
+    case 'external':
+      return {
+        kind,
+        store: { kind: 'ClusterSecretStore', name: store },
+        prefix: `${project}/${stack}`,
+        refreshInterval: '1h',
+      };
+    case 'sealed':
+    case 'sops': {
+      const { backend, problems } = loadSecretFiles().readSecretFile(kind, stack);
+      reader.problems.push(...problems);
+      return backend;
+    }
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Few environments have such a file. */
+const loadSecretFiles = (): typeof import('./secret-files') => require('./secret-files');
 
 function chosen<Build>(
   name: string,

@@ -1,8 +1,10 @@
 import type { Construct } from 'constructs';
 import type { Platform } from '../constructs/core/platform';
 import type { SystemDefinition } from './environment';
+import { PLATFORM_SETTINGS, PlatformAddOns } from './platform';
 import type { Settings, Values } from './setting';
-import { TALOS_SETTINGS, Talos } from './talos';
+import { Talos } from './talos';
+import { TALOS_SETTINGS } from './talos-settings';
 
 interface Surroundings {
   readonly platform: Platform;
@@ -26,5 +28,6 @@ function system<S extends Settings>(
 
 /** The systems that a stack can choose in `seaworthy:systems`. */
 export const SYSTEMS = {
+  platform: system(PLATFORM_SETTINGS, (scope, props) => new PlatformAddOns(scope, props)),
   talos: system(TALOS_SETTINGS, (scope, props) => new Talos(scope, props)),
 };

@@ -135,6 +135,26 @@ export function texts(is: string, example: string): Setting<readonly string[]> {
   };
 }
 
+/** Several of a few words. */
+export function choices<const W extends readonly [string, ...string[]]>(
+  is: string,
+  words: W,
+): Setting<readonly W[number][]> {
+  return {
+    is: `${is}: ${words.join(', ')}`,
+    example: words[0],
+    required: true,
+    parse: (raw) => {
+      const asked = listOf(raw);
+      const value = words.filter((word) => asked.includes(word));
+      const strange = asked.filter((word) => !words.some((known) => known === word));
+      return strange.length > 0 || value.length === 0
+        ? { code: 'SW-CONFIG-003', rule: `; "${strange.join(', ')}" is not among the known: ${words.join(', ')}.` }
+        : { value };
+    },
+  };
+}
+
 /** An encrypted value; nobody sees it before it is in place. */
 export function secret(is: string): Setting<SecretSource> {
   return {

@@ -1,83 +1,76 @@
-import { Duration, Size } from 'cdk8s';
-import { Cpu } from 'cdk8s-plus-27';
+import { Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import {
+  Archive,
+  address,
+  Backup,
   connect,
   expose,
   Gateway,
-  type GatewayProps,
+  given,
   Migration,
+  Monitoring,
+  ObjectStore,
   Postgres,
+  type Problem,
   Redis,
+  RestoreDrill,
+  report,
   System,
+  Tracing,
+  type TracingBackend,
   url,
   Web,
 } from '../constructs';
 import type { Platform } from '../constructs/core/platform';
-import { choice, count, flag, host, or, type Settings, size, text, type Values } from './setting';
-
-/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
-const TAG = /^(?!latest$)[\w][\w.-]{0,127}$/;
-
-export const TALOS_SETTINGS = {
-  host: host('host of the front door', 'talos.acme.org'),
-  tag: text('tag of the Talos images', '3f2c1ab', TAG, 'it must be an image tag other than "latest"'),
-  'migrations.version': or(count('version of the database schema; raise it with its tag'), 1),
-  'migrations.tag': text(
-    'tag of the image that migrates',
-    '3f2c1ab',
-    TAG,
-    'it must be an image tag other than "latest"',
-  ),
-  'audit.port': or(count('port of the audit service', { max: 65535 }), 8001),
-  'mcp.port': or(count('port of the MCP service', { max: 65535 }), 8002),
-  devMode: or(flag('runs the gateway without its database checks'), false),
-  'database.placement': or(choice('where Postgres runs', ['platform', 'in-cluster']), 'platform'),
-  'database.version': or(count('major version of Postgres', { min: 15, max: 18 }), 15),
-  'database.storage': or(size('room for the database', '20Gi'), Size.gibibytes(20)),
-  'cache.placement': or(choice('where Redis runs', ['platform', 'in-cluster']), 'platform'),
-  'ingress.requestsPerSecond': or(count('requests a second that one address may make'), 20),
-} satisfies Settings;
+import { GATEWAY, gatewayEnv, type TalosSettings } from './talos-settings';
 
 export interface TalosProps {
   readonly platform: Platform;
   readonly environment: string;
-  readonly settings: Values<typeof TALOS_SETTINGS>;
+  readonly settings: TalosSettings;
 }
 
-/** Where the gateway looks for its surface limits; the brief does not say. */
-const SURFACE_FOLDER = '/etc/talos';
-/** TAL-32 */
-const SURFACE = { surface_id: 'llm.chat.completions', rate_limit_rps: 10, rate_limit_burst: 20 };
+/** TAL-71, TAL-72: seven years, leap days included. */
+const [HOT, COLD] = [Duration.days(90), Duration.days(2557)];
 
 /**
  * Talos: governed gateway between agents and tools.
  *
- *     internet ─▶ dashboard ─┬─▶ gateway ─┬─▶ postgres ◀── migrations
- *        │         :3000     │   :8000    └─▶ redis
+ *     internet ─▶ dashboard ─┬─▶ gateway ─┬─▶ postgres ◀── migrations, backup ─▶ backups ◀── drill
+ *        │         :3000     │   :8000    └─▶ redis   ◀── archive ─▶ cold (7 years, locked)
  *        │                   ├─▶ audit ──────▶ postgres
- *        │                   └─▶ mcp
+ *        │                   └─▶ mcp              all ─▶ tracing (OTLP, redacted)
  *        └─▶ /api gateway, /audit audit, /mcp mcp
  */
 export class Talos extends System {
   constructor(scope: Construct, { platform, environment, settings }: TalosProps) {
     super(scope, 'talos', { namespace: 'talos-system', platform, environment });
+    const { profile } = platform;
     const image = (name: string, tag = settings.tag) => `ghcr.io/talosprotocol/talos-${name}:${tag}`;
 
     // parts
     const dashboard = new Web(this, 'dashboard', { image: image('dashboard'), port: 3000 });
-    const gateway = new Gateway(this, 'gateway', { image: image('gateway'), ...gatewayProps(platform, settings) });
+    const gateway = new Gateway(this, 'gateway', {
+      ...GATEWAY,
+      image: image('gateway'),
+      env: gatewayEnv(profile.name, settings),
+    });
     const audit = new Gateway(this, 'audit', {
       image: image('audit'),
       port: settings['audit.port'],
       scale: { exactlyOneBecause: 'events are broadcast in process memory' },
     });
     const mcp = new Gateway(this, 'mcp', { image: image('mcp'), port: settings['mcp.port'] });
+    const backups = new ObjectStore(this, 'backups', { keep: Duration.days(profile.keepBackupsDays) });
+    const cold = new ObjectStore(this, 'cold', { keep: COLD, locked: true });
     const postgres = new Postgres(this, 'postgres', {
       database: 'talos',
       version: settings['database.version'],
       storage: settings['database.storage'],
       placement: settings['database.placement'],
+      archiveTo: backups,
+      ...(settings['database.inCluster'] === undefined ? {} : { inCluster: settings['database.inCluster'] }),
     });
     const redis = new Redis(this, 'redis', { name: 'redis-cluster', placement: settings['cache.placement'] });
     const migrations = new Migration(this, 'migrations', {
@@ -86,18 +79,32 @@ export class Talos extends System {
       image: image('gateway', settings['migrations.tag']),
       command: ['alembic', 'upgrade', 'head'],
     });
+    const secret = { name: 'talos-secrets', key: 'database-url' };
+    const backup = new Backup(this, 'backup', {
+      of: postgres,
+      to: backups,
+      schedule: settings['backup.schedule'],
+      secret,
+    });
+    const drill = new RestoreDrill(this, 'drill', { of: backup, schedule: settings['drill.schedule'] });
+    const archive = new Archive(this, 'archive', {
+      of: postgres,
+      to: cold,
+      table: settings['audit.table'],
+      timeColumn: settings['audit.timeColumn'],
+      hot: HOT,
+      secret,
+    });
 
     // edges: what is not written here cannot talk
-    const databaseUrl = { env: { DATABASE_URL: url() }, secret: { name: 'talos-secrets', key: 'database-url' } };
     connect(dashboard, gateway, { env: { GATEWAY_URL: url() } });
     connect(dashboard, audit, { env: { AUDIT_URL: url() } });
     connect(dashboard, mcp, { env: { MCP_URL: url() } });
-    connect(gateway, postgres, databaseUrl);
     connect(gateway, redis, { env: { REDIS_URL: url() }, secret: { name: 'talos-redis', key: 'redis-url' } });
-    connect(audit, postgres, databaseUrl);
-    connect(migrations, postgres, databaseUrl);
-    gateway.node.addDependency(migrations);
-    audit.node.addDependency(migrations);
+    for (const client of [gateway, audit, migrations]) {
+      connect(client, postgres, { env: { DATABASE_URL: url() }, secret });
+    }
+    for (const reader of [gateway, audit, archive]) reader.node.addDependency(migrations);
 
     // front door: two Ingresses, one for people and one for programs
     const door = {
@@ -109,56 +116,96 @@ export class Talos extends System {
     expose(gateway, { ...door, ingress: 'talos-api', path: '/api' });
     expose(audit, { ...door, ingress: 'talos-api', path: '/audit' });
     expose(mcp, { ...door, ingress: 'talos-api', path: '/mcp' });
+
+    // what watches it
+    const services = [gateway, dashboard, audit, mcp];
+    const tracing = settings['tracing.enabled'] ? this.trace(services, settings) : undefined;
+    if (tracing !== undefined) connect(drill, tracing.reports, { env: { REPORT_TO: address } });
+    if (settings['monitoring.enabled']) {
+      const stores = [postgres, backup, drill, archive, ...(tracing === undefined ? [] : [tracing])];
+      new Monitoring(this, 'monitoring', {
+        watch: [...services, ...stores],
+        runbooks: settings['monitoring.runbooks'],
+        serviceMonitor: settings['monitoring.serviceMonitor'],
+        prometheusRule: settings['monitoring.prometheusRule'],
+      });
+    }
+    report(this, () => problemsWith(settings, profile.protectData));
+  }
+
+  private trace(services: readonly (Gateway | Web)[], settings: TalosSettings): Tracing {
+    const backend = this.tracingBackend(settings);
+    const tracing = new Tracing(this, 'tracing', { backend, secret: 'talos-otlp' });
+    for (const service of services) {
+      connect(service, tracing, {
+        env: { OTEL_EXPORTER_OTLP_ENDPOINT: url() },
+        secret: { name: 'talos-otlp', key: 'endpoint' },
+      });
+      service.addEnv('TRACING_ENABLED', { value: 'true' });
+      const attributes = `service.name=talos-${service.node.id},environment=${this.environment}`;
+      service.addEnv('OTEL_RESOURCE_ATTRIBUTES', { value: attributes });
+    }
+    return tracing;
+  }
+
+  private tracingBackend(settings: TalosSettings): TracingBackend {
+    const kind = settings['tracing.backend'];
+    switch (kind) {
+      case 'jaeger':
+        return { kind, namespace: 'observability' };
+      case 'jaeger-operator':
+        return {
+          kind,
+          name: 'talos-jaeger',
+          namespace: 'observability',
+          elasticsearch: settings['tracing.elasticsearch'] ?? '',
+        };
+      case 'managed': {
+        const name = settings['tracing.keyHeader'];
+        const value = given(this, { name: 'talos-otlp', field: 'key', config: 'talos:tracing.key' });
+        const endpoint = settings['tracing.endpoint'] ?? '';
+        return { kind, endpoint, ...(name === undefined ? {} : { header: { name, value } }) };
+      }
+      default:
+        return kind satisfies never;
+    }
   }
 }
 
-function gatewayProps(platform: Platform, settings: TalosProps['settings']): Omit<GatewayProps, 'image'> {
-  return {
-    port: 8000,
-    probes: {
-      live: {
-        path: '/health/live',
-        initialDelaySeconds: 10,
-        periodSeconds: 30,
-        timeoutSeconds: 5,
-        failureThreshold: 3,
-      },
-      ready: {
-        path: '/health/ready',
-        initialDelaySeconds: 5,
-        periodSeconds: 10,
-        timeoutSeconds: 3,
-        successThreshold: 1,
-        failureThreshold: 3,
-      },
-    },
-    scale: { min: 3, max: 10, cpu: 70 },
-    resources: {
-      cpu: { request: Cpu.millis(200), limit: Cpu.millis(1000) },
-      memory: { request: Size.mebibytes(256), limit: Size.gibibytes(1) },
-    },
-    shutdown: { preStop: Duration.seconds(5), drain: Duration.seconds(30), grace: Duration.seconds(60) },
-    env: gatewayEnv(platform.profile.name, settings.devMode),
-    files: [
-      {
-        configMap: 'gateway-surface-config',
-        key: 'gateway_surface.json',
-        folder: SURFACE_FOLDER,
-        text: JSON.stringify(SURFACE, null, 2),
-      },
-    ],
-  };
-}
-
-function gatewayEnv(mode: string, devMode: boolean): Record<string, string> {
-  return {
-    MODE: mode,
-    DEV_MODE: `${devMode}`,
-    RATE_LIMIT_ENABLED: 'true',
-    RATE_LIMIT_BACKEND: 'redis',
-    RATE_LIMIT_DEFAULT_RPS: '10',
-    RATE_LIMIT_DEFAULT_BURST: '20',
-    TRACING_ENABLED: 'false',
-    SHUTDOWN_DRAIN_TIMEOUT_SECONDS: '30',
-  };
+/** What the brief demands of production, where a setting could break it. */
+function problemsWith(settings: TalosSettings, isProduction: boolean): Problem[] {
+  const problem = (code: string, what: string, fix: string): Problem => ({ code, severity: 'error', what, fix });
+  const elasticsearch =
+    settings['tracing.backend'] === 'jaeger-operator' && settings['tracing.elasticsearch'] === undefined;
+  const needed = elasticsearch
+    ? [
+        problem(
+          'SW-TALOS-003',
+          'tracing.backend is jaeger-operator, whose strategy "production" needs Elasticsearch.',
+          'talos:tracing.elasticsearch: http://elasticsearch:9200',
+        ),
+      ]
+    : [];
+  if (!isProduction) return needed;
+  return [
+    ...needed,
+    ...(settings.devMode
+      ? [
+          problem(
+            'SW-TALOS-001',
+            'devMode is true; in production the gateway must check its database.',
+            'talos:devMode: false',
+          ),
+        ]
+      : []),
+    ...(settings['monitoring.enabled'] && settings['monitoring.prometheusRule']
+      ? []
+      : [
+          problem(
+            'SW-TALOS-002',
+            'monitoring or its alerts are off; production must be watched.',
+            'talos:monitoring.enabled: true',
+          ),
+        ]),
+  ];
 }

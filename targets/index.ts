@@ -15,8 +15,7 @@ export interface TargetFacts {
   readonly kubernetesVersion: string;
   readonly context: string | undefined;
   readonly kubeconfig: SecretSource | undefined;
-  readonly secrets: 'pulumi' | 'external';
-  readonly secretStore: string;
+  readonly secrets: SecretBackend;
   readonly storageClass: string | undefined;
   readonly issuer: string | undefined;
   readonly eks: EksCluster | undefined;
@@ -63,15 +62,9 @@ function inCluster(facts: TargetFacts, name: string, storageClass: string): Plat
     profile,
     kubernetesVersion,
     storageClass: facts.storageClass ?? storageClass,
-    secrets: secretBackend(facts),
+    secrets: facts.secrets,
     ...(issuer === undefined ? {} : { issuer: { kind: 'ClusterIssuer', name: issuer } }),
   };
-}
-
-function secretBackend({ secrets, secretStore, project, environment }: TargetFacts): SecretBackend {
-  if (secrets === 'pulumi') return { kind: 'pulumi' };
-  const store = { kind: 'ClusterSecretStore', name: secretStore } as const;
-  return { kind: 'external', store, prefix: `${project}/${environment}`, refreshInterval: '1h' };
 }
 
 function kubeconfigOf(source: SecretSource): { kubeconfig?: string } {

@@ -12,6 +12,8 @@ export interface HelmReleaseProps {
   /** Chart version, exact. */
   readonly version: string;
   readonly values?: Readonly<Record<string, unknown>>;
+  /** API groups whose kinds exist once it is there: objects of these wait for it. `['monitoring.coreos.com']` */
+  readonly serves?: readonly string[];
   /** Longest wait, in seconds. @default 600 */
   readonly timeoutSeconds?: number;
 }

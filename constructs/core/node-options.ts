@@ -8,6 +8,8 @@ export interface NodeOptions {
   readonly ignoreChanges?: readonly string[];
   /** Outputs that are secret whatever the provider says. */
   readonly secretOutputs?: readonly string[];
+  /** Keys of a Secret that hold no secret: an address, a user name. */
+  readonly openKeys?: readonly string[];
   /** Leave the real thing when the node goes. */
   readonly retainOnDelete?: boolean;
   /** Adopt an object that exists: `namespace/name`. */

@@ -45,6 +45,13 @@ export function factsOf(construct: IConstruct): (() => readonly string[]) | unde
   return target[FACTS];
 }
 
+/** Path of the part that a construct is, or stands in. */
+export function partPath(construct: IConstruct): string {
+  let here: IConstruct | undefined = construct;
+  while (here !== undefined && factsOf(here) === undefined) here = here.node.scope;
+  return (here ?? construct).node.path;
+}
+
 /** Records an edge; it is read once the whole tree is built. */
 export function recordConnection(inside: IConstruct, connection: () => Connection): void {
   const target: Described = systemOf(inside);

@@ -1,13 +1,21 @@
 import type { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { Endpoint } from './endpoint';
+import type { Endpoint, Reach } from './endpoint';
 import type { SecretBackend } from './secret-source';
+import type { Signal } from './signals';
 
 /** The controller that turns Ingress objects into traffic, and where it runs: policies open the way from there. */
 export interface IngressController {
   readonly className: string;
   readonly namespace: string;
   readonly podLabels: Readonly<Record<string, string>>;
+}
+
+/** The Prometheus that the operator runs: where it scrapes from, and the label by which it finds its objects. */
+export interface PrometheusServer {
+  readonly namespace: string;
+  readonly podLabels: Readonly<Record<string, string>>;
+  readonly objectLabels: Readonly<Record<string, string>>;
 }
 
 /** cert-manager's issuer for the front door. */
@@ -17,6 +25,8 @@ export interface CertificateIssuer {
 }
 
 export interface PostgresRequest {
+  /** In the cluster: CloudNativePG, which replicates and fails over, or one plain StatefulSet. */
+  readonly inCluster: 'operator' | 'statefulset';
   /** The name that a brief fixes for the Service in the cluster, or for the instance outside. */
   readonly name: string;
   readonly database: string;
@@ -33,10 +43,41 @@ export interface RedisRequest {
   readonly whenFull: 'refuse' | 'drop-oldest';
 }
 
+export interface StoreRequest {
+  readonly name: string;
+  /** Objects go after so many days. */
+  readonly keepDays: number;
+  /** Nobody, not even an administrator, changes or deletes an object before `keepDays`. */
+  readonly locked: boolean;
+  /** In the cluster, where it is a volume. */
+  readonly storage: Size;
+}
+
+export type StoreAccess = 'read' | 'write';
+
+/** What a target made of an object store: how rclone finds it, and how pods get there. */
+export interface Store {
+  /** rclone's settings of the remote `store`, as variables. https://rclone.org/docs/#environment-variables No secret is among them. */
+  readonly remote: Readonly<Record<string, string>>;
+  /** Folder of the remote: a bucket, or empty; may be a marker. */
+  readonly folder: string;
+  /** `s3://…` for programs that speak S3 themselves; none for a volume. */
+  readonly s3?: string;
+  readonly reach: readonly { readonly reach: Reach; readonly port: number }[];
+  /** The claim to mount at `/store`, where the store is a volume. */
+  readonly claim?: string;
+  /** The store drops old objects itself. */
+  readonly expires: boolean;
+  readonly grant?: (part: Construct, account: string, access: readonly StoreAccess[]) => void;
+  readonly facts: readonly string[];
+}
+
 /** What a target made of a request: where it is, and a line for the preview. */
 export interface Answer {
   readonly endpoint: Endpoint;
   readonly facts: readonly string[];
+  /** What monitoring can see of it from inside the cluster. @default nothing */
+  readonly signals?: readonly Signal[];
 }
 
 /** What an environment's profile decides. Data, so that a system never asks where it is. */
@@ -62,7 +103,9 @@ export interface Platform {
   readonly storageClass: string;
   readonly ingress: IngressController;
   readonly issuer?: CertificateIssuer;
+  readonly prometheus: PrometheusServer;
   readonly secrets: SecretBackend;
   postgres?(scope: Construct, request: PostgresRequest): Answer;
   redis?(scope: Construct, request: RedisRequest): Answer;
+  objectStore?(scope: Construct, request: StoreRequest): Store;
 }

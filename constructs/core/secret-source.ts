@@ -11,9 +11,16 @@ export type SecretSource =
       readonly key: string;
       /** Field of a structured secret: `password`. */
       readonly property?: string;
+    }
+  | {
+      /** Inside a value that a person sealed, whole, for its place: nobody but the cluster can read or compose it. */
+      readonly from: 'sealed';
     };
 
-/** Who writes Secrets: Pulumi itself, or the External Secrets operator from a store outside the cluster. */
+/**
+ * Who writes Secrets: Pulumi itself, with values of its own (`pulumi`) or from a file that SOPS encrypted (`sops`); External Secrets from a
+ * store outside the cluster (`external`); Sealed Secrets from ciphertexts that only the cluster opens (`sealed`).
+ */
 export type SecretBackend =
   | { readonly kind: 'pulumi' }
   | {
@@ -23,4 +30,17 @@ export type SecretBackend =
       readonly prefix: string;
       /** How often the operator looks: `1h`. */
       readonly refreshInterval: string;
+    }
+  | {
+      readonly kind: 'sops';
+      /** Where it is, for messages and for `sops --decrypt`. */
+      readonly file: string;
+      /** Its keys, which SOPS leaves readable: `talos-postgres.password`. */
+      readonly keys: readonly string[];
+    }
+  | {
+      readonly kind: 'sealed';
+      readonly file: string;
+      /** Ciphertexts of `kubeseal --raw`, by Secret and key. */
+      readonly ciphertexts: Readonly<Record<string, Readonly<Record<string, string>>>>;
     };

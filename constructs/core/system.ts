@@ -29,6 +29,12 @@ export const IN_CLUSTER: Platform = {
     namespace: 'ingress-nginx',
     podLabels: { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' },
   },
+  // kube-prometheus-stack as release `prometheus`: it looks for objects with the release's label.
+  prometheus: {
+    namespace: 'monitoring',
+    podLabels: { 'app.kubernetes.io/name': 'prometheus' },
+    objectLabels: { release: 'prometheus' },
+  },
   secrets: { kind: 'pulumi' },
 };
 
@@ -52,16 +58,8 @@ export class System extends Chart {
     this.platform = props.platform ?? IN_CLUSTER;
     this.environment = props.environment ?? 'dev';
 
-    this.digestKey = this.platform.secrets.kind === 'pulumi' ? digestKey(this) : undefined;
-    const namespace = new k8s.KubeNamespace(this, 'namespace', {
-      metadata: { name: props.namespace, labels: podSecurity('restricted') },
-    });
-    nodeOptions(namespace, { protect: this.platform.profile.protectData });
-    new k8s.KubeNetworkPolicy(this, 'default-deny', {
-      metadata: { name: 'default-deny' },
-      spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
-    });
-    new k8s.KubeNetworkPolicy(this, 'allow-dns', { metadata: { name: 'allow-dns' }, spec: DNS });
+    this.digestKey = passesThroughPulumi(this.platform.secrets) ? digestKey(this) : undefined;
+    closedNamespace(this, props.namespace, 'restricted', this.platform.profile.protectData);
   }
 
   /** The namespace of everything in it. */
@@ -80,6 +78,26 @@ export function systemOf(construct: IConstruct): System {
   throw new Error(
     `${construct.node.path} must be created inside a System: new System(app, 'shop', { namespace: 'shop' })`,
   );
+}
+
+/** A namespace that denies all traffic but DNS, and every privilege beyond `level`. */
+export function closedNamespace(
+  scope: Construct,
+  name: string,
+  level: 'restricted' | 'baseline',
+  protect: boolean,
+): void {
+  const namespace = new k8s.KubeNamespace(scope, 'namespace', { metadata: { name, labels: podSecurity(level) } });
+  nodeOptions(namespace, { protect });
+  new k8s.KubeNetworkPolicy(scope, 'default-deny', {
+    metadata: { name: 'default-deny', namespace: name },
+    spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+  });
+  new k8s.KubeNetworkPolicy(scope, 'allow-dns', { metadata: { name: 'allow-dns', namespace: name }, spec: DNS });
+}
+
+function passesThroughPulumi({ kind }: Platform['secrets']): boolean {
+  return kind === 'pulumi' || kind === 'sops';
 }
 
 /** 32 letters and digits: 190 bits. */

@@ -30,6 +30,14 @@ export interface ConfigSecret {
   readonly key: string;
 }
 
+/** A value of a file that SOPS encrypted. */
+export interface SopsSecret {
+  readonly kind: 'sops';
+  readonly file: string;
+  /** Dotted path: `talos-postgres.password`. */
+  readonly key: string;
+}
+
 /** A text with values in it. */
 export interface Composed {
   readonly kind: 'composed';
@@ -50,7 +58,7 @@ export interface Digest {
 }
 
 /** What is known only after apply, or must not be shown. Travels through cdk8s as a marker. */
-export type Value = Attribute | Foreign | ConfigSecret | Composed | Base64 | Digest;
+export type Value = Attribute | Foreign | ConfigSecret | SopsSecret | Composed | Base64 | Digest;
 
 /** Text that may hold one whole marker (from this module) or be a Pulumi Output of text. */
 export type Text = string | number | Output<string> | Output<number> | Output<string | undefined>;
@@ -68,6 +76,11 @@ export function numberAttribute(of: IConstruct, path: string): number {
 /** The marker of an encrypted value of the stack's configuration. */
 export function configSecret(key: string): string {
   return marker({ kind: 'config', key });
+}
+
+/** The marker of a value of a file that SOPS encrypted. */
+export function sopsSecret(file: string, key: string): string {
+  return marker({ kind: 'sops', file, key });
 }
 
 /** The marker of a Pulumi Output, for props that ask for a string. */
@@ -93,6 +106,7 @@ export function isSecret(value: Value): boolean {
     case 'attribute':
       return value.secret;
     case 'config':
+    case 'sops':
       return true;
     case 'foreign':
     case 'digest':
@@ -136,6 +150,8 @@ export function sourceOf(value: Value): string {
       return `${value.of.node.path}.${value.path}`;
     case 'config':
       return `config ${value.key}`;
+    case 'sops':
+      return `${value.file} ${value.key}`;
     case 'foreign':
       return 'a Pulumi Output';
     case 'digest':

@@ -44,6 +44,60 @@ export const VERSIONS = {
     version: '8.0',
     source: 'https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html',
   },
+  /** The same major versions, by CloudNativePG's own images. */
+  cnpgPostgres15: {
+    version: '15.18',
+    image: 'ghcr.io/cloudnative-pg/postgresql:15.18-system-trixie',
+    source: 'https://github.com/cloudnative-pg/postgres-containers',
+  },
+  cnpgPostgres16: {
+    version: '16.14',
+    image: 'ghcr.io/cloudnative-pg/postgresql:16.14-system-trixie',
+    source: 'https://github.com/cloudnative-pg/postgres-containers',
+  },
+  cnpgPostgres17: {
+    version: '17.10',
+    image: 'ghcr.io/cloudnative-pg/postgresql:17.10-system-trixie',
+    source: 'https://github.com/cloudnative-pg/postgres-containers',
+  },
+  cnpgPostgres18: {
+    version: '18.4',
+    image: 'ghcr.io/cloudnative-pg/postgresql:18.4-system-trixie',
+    source: 'https://github.com/cloudnative-pg/postgres-containers',
+  },
+  rclone: {
+    version: '1.75.0',
+    image: 'docker.io/rclone/rclone:1.75.0',
+    source: 'https://github.com/rclone/rclone/releases',
+  },
+  /** The tests run this very version, built from its Go modules (tools/collector). */
+  collector: {
+    version: '0.159.0',
+    image: 'docker.io/otel/opentelemetry-collector-contrib:0.159.0',
+    source: 'https://github.com/open-telemetry/opentelemetry-collector-releases/releases',
+  },
+  jaeger: {
+    version: '2.20.0',
+    image: 'docker.io/jaegertracing/jaeger:2.20.0',
+    source: 'https://github.com/jaegertracing/jaeger/releases',
+  },
+  kubePrometheusStack: {
+    version: '88.5.3',
+    source: 'https://github.com/prometheus-community/helm-charts/tree/main/charts/kube-prometheus-stack',
+  },
+  certManager: { version: 'v1.21.2', source: 'https://github.com/cert-manager/cert-manager/releases' },
+  externalSecrets: { version: '2.9.0', source: 'https://github.com/external-secrets/external-secrets/releases' },
+  sealedSecrets: {
+    version: '2.19.1',
+    source: 'https://github.com/bitnami/sealed-secrets/blob/main/helm/sealed-secrets/Chart.yaml',
+  },
+  cloudnativePg: { version: '0.29.0', source: 'https://github.com/cloudnative-pg/charts/releases' },
+  barmanCloud: { version: '0.7.1', source: 'https://github.com/cloudnative-pg/charts/releases' },
+  /** Out of maintenance since the end of Jaeger v1, 2025-12-31. https://github.com/jaegertracing/jaeger/issues/6321 */
+  jaegerOperator: {
+    version: '1.51.0',
+    source: 'https://github.com/jaegertracing/jaeger-operator/releases/tag/v1.51.0',
+  },
   pulumiKubernetes: { version: '4.34.2', source: 'https://www.npmjs.com/package/@pulumi/kubernetes' },
   pulumiAws: { version: '7.48.0', source: 'https://www.npmjs.com/package/@pulumi/aws' },
   pulumiRandom: { version: '4.21.2', source: 'https://www.npmjs.com/package/@pulumi/random' },

@@ -6,19 +6,17 @@ import { nodeOptions } from '../core/node-options';
 import type { Answer, PostgresRequest } from '../core/platform';
 import { quantity, resourceRequirements, restrictedContainer, restrictedPod, sizeText, temporary } from '../core/pod';
 import { systemOf } from '../core/system';
-import { VERSIONS } from '../core/versions';
 import { secretBundle } from '../secrets/secret-bundle';
 import { passwordOf } from '../secrets/sources';
+import { knownVersion, POSTGRES_IMAGES, POSTGRES_USER } from './postgres-image';
 
 const PORT = 5432;
-/** Of the official Debian image: https://github.com/docker-library/postgres/blob/master/Dockerfile-debian.template */
-const USER = 999;
 const RESOURCES = {
   cpu: { request: Cpu.millis(100), limit: Cpu.millis(1000) },
   memory: { request: Size.mebibytes(256), limit: Size.mebibytes(512) },
 };
 
-/** One Postgres in the cluster: StatefulSet, volume, Service, Secret. For development. */
+/** One Postgres in the cluster: StatefulSet, volume, Service, Secret. */
 export function postgresInCluster(scope: Construct, request: PostgresRequest): Answer {
   const { platform, namespaceName } = systemOf(scope);
   const labels = labelsOf(scope, request.name);
@@ -71,11 +69,8 @@ export function postgresInCluster(scope: Construct, request: PostgresRequest): A
       password,
       reach: { by: 'pods', namespace: namespaceName, labels: selector },
     },
-    facts: [
-      `PostgreSQL ${version} in the cluster`,
-      `${sizeText(request.storage)} on ${platform.storageClass}`,
-      'no backups',
-    ],
+    facts: [`PostgreSQL ${version} in the cluster`, `${sizeText(request.storage)} on ${platform.storageClass}`],
+    signals: [{ kind: 'volume', name: request.name, claims: `data-${request.name}-0` }],
   };
 }
 
@@ -87,11 +82,11 @@ function pod(request: PostgresRequest, secret: string): k8s.PodSpec {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: 60,
-    securityContext: restrictedPod(USER, USER),
+    securityContext: restrictedPod(POSTGRES_USER, POSTGRES_USER),
     containers: [
       {
         name: 'postgres',
-        image: IMAGES.get(request.version) ?? VERSIONS.postgres17.image,
+        image: POSTGRES_IMAGES[knownVersion(request.version)],
         ports: [{ name: 'postgres', containerPort: PORT }],
         env: [
           { name: 'POSTGRES_DB', value: request.database },
@@ -102,7 +97,8 @@ function pod(request: PostgresRequest, secret: string): k8s.PodSpec {
         resources: resourceRequirements(RESOURCES),
         securityContext: restrictedContainer(),
         startupProbe: { ...ready, periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 60 },
-        livenessProbe: { ...ready, periodSeconds: 30, timeoutSeconds: 5 },
+        // A server that is busy or recovering must not be killed for it: alive is who listens.
+        livenessProbe: { tcpSocket: { port: port('postgres') }, periodSeconds: 30, timeoutSeconds: 5 },
         readinessProbe: { ...ready, periodSeconds: 10, timeoutSeconds: 3 },
         volumeMounts: [
           { name: 'data', mountPath: folders.volume },
@@ -119,13 +115,6 @@ function pod(request: PostgresRequest, secret: string): k8s.PodSpec {
     ],
   };
 }
-
-const IMAGES: ReadonlyMap<number, string> = new Map([
-  [15, VERSIONS.postgres15.image],
-  [16, VERSIONS.postgres16.image],
-  [17, VERSIONS.postgres17.image],
-  [18, VERSIONS.postgres18.image],
-]);
 
 /** From 18 on the image wants its volume one folder higher: https://github.com/docker-library/postgres/pull/1259 */
 function foldersOf(version: number): { readonly volume: string; readonly data: string } {

@@ -3,14 +3,17 @@ import { Construct } from 'constructs';
 import type { Endpoint, HasEndpoint } from '../core/endpoint';
 import { nameOf } from '../core/labels';
 import { part } from '../core/part';
-import type { PostgresRequest } from '../core/platform';
+import type { Answer, PostgresRequest } from '../core/platform';
 import { sizeText } from '../core/pod';
 import { type Problem, report } from '../core/problem';
+import type { Monitored, Signal } from '../core/signals';
 import { systemOf } from '../core/system';
+import type { ObjectStore } from './object-store';
+import { knownVersion, POSTGRES_VERSIONS, type PostgresVersion } from './postgres-image';
 import { postgresInCluster } from './postgres-in-cluster';
+import { postgresByOperator } from './postgres-operator';
 
 const SMALLEST = Size.gibibytes(1);
-const VERSIONS_IN_SUPPORT = [15, 16, 17, 18];
 
 export interface PostgresProps {
   /** Name of the database. */
@@ -23,16 +26,25 @@ export interface PostgresProps {
   readonly storage?: Size;
   /** Where it runs: as the platform offers it (RDS), or always in the cluster. @default 'platform' */
   readonly placement?: 'platform' | 'in-cluster';
+  /**
+   * In the cluster: by CloudNativePG, which replicates, fails over and archives its log; or as one plain StatefulSet.
+   * @default 'operator' where the profile is highly available, else 'statefulset'
+   */
+  readonly inCluster?: 'operator' | 'statefulset';
+  /** Where CloudNativePG archives its log and base backups, for recovery to a point in time. @default nowhere */
+  readonly archiveTo?: ObjectStore;
 }
 
 /**
  * A PostgreSQL server with one database.
- * Creates: what the target offers (on EKS an RDS instance with its subnet group, security group and rules); in the cluster a
- * StatefulSet with a volume, a Service, a Secret, a ServiceAccount.
- * Limitation: in the cluster it is one server without backups; use it for development.
+ * Creates: what the target offers (on EKS an RDS instance with its subnet group, security group and rules); in the cluster a Cluster of
+ * CloudNativePG with the policies that its operator needs, or a StatefulSet with a volume, a Service, a Secret, a ServiceAccount.
+ * Limitation: a plain StatefulSet is one server that stands still while its node is away.
  */
-export class Postgres extends Construct implements HasEndpoint {
+export class Postgres extends Construct implements HasEndpoint, Monitored {
   readonly endpoint: Endpoint;
+  readonly version: PostgresVersion;
+  readonly signals: readonly Signal[];
 
   constructor(scope: Construct, id: string, props: PostgresProps) {
     super(scope, id);
@@ -44,12 +56,21 @@ export class Postgres extends Construct implements HasEndpoint {
       version: props.version ?? 17,
       storage: props.storage ?? Size.gibibytes(20),
       keepBackupsDays: platform.profile.keepBackupsDays,
+      inCluster: props.inCluster ?? (platform.profile.highlyAvailable ? 'operator' : 'statefulset'),
     };
     const offered = props.placement === 'in-cluster' ? undefined : platform.postgres?.(this, request);
-    const { endpoint, facts } = offered ?? postgresInCluster(this, request);
+    const { endpoint, facts, signals = [] } = offered ?? this.inside(request, props.archiveTo);
     this.endpoint = endpoint;
+    this.signals = signals;
+    this.version = knownVersion(request.version);
     part(this, 'seaworthy:data:Postgres', () => facts);
     report(this, () => problemsWith(request));
+  }
+
+  private inside(request: PostgresRequest, archive: ObjectStore | undefined): Answer {
+    return request.inCluster === 'operator'
+      ? postgresByOperator(this, request, archive)
+      : postgresInCluster(this, request);
   }
 }
 
@@ -59,8 +80,8 @@ function problemsWith({ storage, version, database }: PostgresRequest): Problem[
     const what = `storage is ${sizeText(storage)}; Postgres needs at least ${sizeText(SMALLEST)} for its own files and log.`;
     problems.push({ code: 'SW-POSTGRES-001', severity: 'error', what, fix: 'storage: Size.gibibytes(1)' });
   }
-  if (!VERSIONS_IN_SUPPORT.includes(version)) {
-    const what = `version is ${version}; in support are ${VERSIONS_IN_SUPPORT.join(', ')}.`;
+  if (knownVersion(version) !== version) {
+    const what = `version is ${version}; in support are ${POSTGRES_VERSIONS.join(', ')}.`;
     problems.push({ code: 'SW-POSTGRES-002', severity: 'error', what, fix: 'version: 17' });
   }
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(database)) {

@@ -91,7 +91,11 @@ function pod(request: RedisRequest, secret: string): k8s.PodSpec {
         env: [{ name: 'REDISCLI_AUTH', valueFrom: { secretKeyRef: { name: secret, key: 'password' } } }],
         resources: resourceRequirements({ cpu: CPU, memory }),
         securityContext: restrictedContainer(),
-        livenessProbe: { ...ping, periodSeconds: 30, timeoutSeconds: 5 },
+        livenessProbe: {
+          tcpSocket: { port: k8s.IntOrString.fromString('redis') },
+          periodSeconds: 30,
+          timeoutSeconds: 5,
+        },
         readinessProbe: { ...ping, periodSeconds: 10, timeoutSeconds: 3 },
         volumeMounts: [
           { name: 'acl', mountPath: '/etc/redis', readOnly: true },

@@ -3,19 +3,19 @@ import { text, uri } from '../core/compose';
 import type { Endpoint, HasEndpoint } from '../core/endpoint';
 import { nameOf } from '../core/labels';
 import { isMarker, valueBehind } from '../core/marker';
-import { type ConnectionVariable, recordConnection } from '../core/part';
+import { type ConnectionVariable, partPath, recordConnection } from '../core/part';
 import { type Problem, report } from '../core/problem';
 import { systemOf } from '../core/system';
 import { leavesOf, sourceOf } from '../core/value';
 import type { Workload } from '../core/workload';
 import type { SecretKey } from '../secrets/inject';
-import { type SecretTemplate, secretBundle, sourcesOf } from '../secrets/secret-bundle';
+import { addressOf, type SecretTemplate, secretBundle, sourcesOf } from '../secrets/secret-bundle';
 import { openBothSides } from './network-policy';
 
 /** What of an endpoint a variable holds. */
 export type Shape =
   | { readonly part: 'url'; readonly query?: Readonly<Record<string, string>> }
-  | { readonly part: 'host' | 'port' | 'username' | 'password' | 'database' };
+  | { readonly part: 'host' | 'port' | 'address' | 'username' | 'password' | 'database' };
 
 /** The whole URL, with credentials: `postgresql://user:password@host:5432/shop?sslmode=require`. */
 export function url(options: { query?: Readonly<Record<string, string>> } = {}): Shape {
@@ -23,6 +23,8 @@ export function url(options: { query?: Readonly<Record<string, string>> } = {}):
 }
 export const host: Shape = { part: 'host' };
 export const port: Shape = { part: 'port' };
+/** `host:port` */
+export const address: Shape = { part: 'address' };
 export const username: Shape = { part: 'username' };
 export const password: Shape = { part: 'password' };
 export const database: Shape = { part: 'database' };
@@ -54,14 +56,15 @@ export function connect(from: Workload, to: Construct & HasEndpoint, options: Co
       from.addEnv(name, { value: plainText(template) });
     } else {
       from.addEnv(name, { secretKeyRef: into });
-      secretBundle(from, into.name).add(into.key, template, edge.node.path);
+      const holds = sourcesOf(template).length === 0 ? 'addresses' : 'secrets';
+      secretBundle(from, into.name, holds).add(into.key, template, edge.node.path);
     }
   }
   openBothSides(edge, from, to, endpoint);
   report(edge, () => problemsWith(variables, options));
   recordConnection(from, () => ({
     from: from.node.path,
-    to: to.node.path,
+    to: partPath(to),
     port: endpoint.port,
     variables: variables.map(inWords),
     facts: [],
@@ -104,6 +107,8 @@ function templateOf(shape: Shape, endpoint: Endpoint): SecretTemplate {
       return [{ plain: endpoint.host, encode: 'none' }];
     case 'port':
       return [`${endpoint.port}`];
+    case 'address':
+      return [{ plain: endpoint.host, encode: 'none' }, `:${endpoint.port}`];
     case 'username':
       return [endpoint.username ?? ''];
     case 'password':
@@ -148,8 +153,7 @@ function problemsWith(variables: readonly Variable[], { secret }: ConnectOptions
 function inWords({ name, template, into }: Variable): ConnectionVariable {
   const unknown = template.flatMap((piece) => {
     if (typeof piece === 'string') return [];
-    const held =
-      'plain' in piece ? piece.plain : piece.secret.from === 'pulumi' ? piece.secret.value : piece.secret.key;
+    const held = 'plain' in piece ? piece.plain : addressOf(piece.secret);
     return isMarker(held) ? leavesOf(valueBehind(held)).map(sourceOf) : [];
   });
   return { name, unknown: [...new Set(unknown)], ...(into === undefined ? {} : { secret: into }) };

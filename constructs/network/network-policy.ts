@@ -35,14 +35,31 @@ export function allowFrom(
   name: string,
   to: Readonly<Record<string, string>>,
   from: Extract<Reach, { by: 'pods' }>,
-  port: number,
+  ...ports: readonly number[]
 ): void {
   new k8s.KubeNetworkPolicy(scope, 'ingress-policy', {
     metadata: { name },
     spec: {
       podSelector: { matchLabels: { ...to } },
       policyTypes: ['Ingress'],
-      ingress: [{ from: [podsOf(from.namespace, from.labels)], ports: [tcp(port)] }],
+      ingress: [{ from: [podsOf(from.namespace, from.labels)], ports: ports.map(tcp) }],
+    },
+  });
+}
+
+/** Lets pods with the labels `from` out to several places. */
+export function allowTo(
+  scope: Construct,
+  name: string,
+  from: Readonly<Record<string, string>>,
+  places: readonly { readonly reach: Reach; readonly port: number }[],
+): void {
+  new k8s.KubeNetworkPolicy(scope, 'egress', {
+    metadata: { name },
+    spec: {
+      podSelector: { matchLabels: { ...from } },
+      policyTypes: ['Egress'],
+      egress: places.map(({ reach, port }) => ({ to: peersOf(reach), ports: [tcp(port)] })),
     },
   });
 }

@@ -2,10 +2,12 @@ import { ApiObject, Lazy } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { base64, text, uri } from '../core/compose';
+import { isMarker, valueBehind } from '../core/marker';
 import { nodeOptions } from '../core/node-options';
 import { type Problem, report } from '../core/problem';
 import type { SecretBackend, SecretSource } from '../core/secret-source';
 import { type System, systemOf } from '../core/system';
+import { sourceOf } from '../core/value';
 
 /** A text with secrets in it, as a shape: who composes it (Pulumi, or the operator in the cluster) is decided by the backend. */
 export type SecretTemplate = readonly (
@@ -21,24 +23,32 @@ interface Entry {
 }
 
 type ExternalBackend = Extract<SecretBackend, { kind: 'external' }>;
+type SealedBackend = Extract<SecretBackend, { kind: 'sealed' }>;
 
 /**
  * One Secret of a system, filled by several parts and edges.
- * Creates: a Secret; or an ExternalSecret of the same name where the platform's secrets come from a store.
+ * Creates: a Secret; or an ExternalSecret of the same name where the platform's secrets come from a store; or a SealedSecret.
  */
 export class SecretBundle extends Construct {
   private readonly entries: Entry[] = [];
+  /** Filled as entries come; what reads it does so once the tree is built. */
+  private readonly openKeys: string[] = [];
 
   constructor(
     scope: System,
     id: string,
     readonly name: string,
+    private readonly holds: 'secrets' | 'addresses',
   ) {
     super(scope, id);
-    const backend = scope.platform.secrets;
+    const backend: SecretBackend = holds === 'addresses' ? { kind: 'pulumi' } : scope.platform.secrets;
     switch (backend.kind) {
       case 'pulumi':
+      case 'sops':
         this.asSecret();
+        break;
+      case 'sealed':
+        this.asSealedSecret(backend);
         break;
       case 'external':
         this.asExternalSecret(backend);
@@ -46,11 +56,12 @@ export class SecretBundle extends Construct {
       default:
         backend satisfies never;
     }
-    report(this, () => [...this.duplicates(), ...this.unreachable(backend)]);
+    report(this, () => [...this.duplicates(), ...this.unreachable(backend), ...this.outOfPlace()]);
   }
 
   add(key: string, template: SecretTemplate, by: string): void {
     this.entries.push({ key, template, by });
+    if (sourcesOf(template).length === 0) this.openKeys.push(key);
   }
 
   private asSecret(): void {
@@ -61,7 +72,7 @@ export class SecretBundle extends Construct {
         produce: () => Object.fromEntries(this.sorted().map((e) => [e.key, base64(composedByPulumi(e.template))])),
       }),
     });
-    nodeOptions(object, { secretOutputs: ['data', 'stringData'] });
+    nodeOptions(object, { secretOutputs: ['data', 'stringData'], openKeys: this.openKeys });
   }
 
   private asExternalSecret({ store, refreshInterval }: ExternalBackend): void {
@@ -90,6 +101,22 @@ export class SecretBundle extends Construct {
     });
   }
 
+  /** https://github.com/bitnami-labs/sealed-secrets: each value whole, for this name in this namespace. */
+  private asSealedSecret({ ciphertexts }: SealedBackend): void {
+    const metadata = { name: this.name };
+    new ApiObject(this, 'object', {
+      apiVersion: 'bitnami.com/v1alpha1',
+      kind: 'SealedSecret',
+      metadata,
+      spec: Lazy.any({
+        produce: () => {
+          const sealed = this.sorted().map(({ key }) => [key, ciphertexts[this.name]?.[key] ?? '']);
+          return { encryptedData: Object.fromEntries(sealed), template: { metadata, type: 'Opaque' } };
+        },
+      }),
+    });
+  }
+
   private sorted(): Entry[] {
     return [...this.entries].sort((a, b) => (a.key < b.key ? -1 : 1));
   }
@@ -107,15 +134,37 @@ export class SecretBundle extends Construct {
     });
   }
 
+  /** A Secret of addresses is written as it is, whatever the backend: a secret has no place in it. */
+  private outOfPlace(): Problem[] {
+    if (this.holds === 'secrets') return [];
+    return this.entries.flatMap(({ key, template, by }): Problem[] => {
+      if (sourcesOf(template).length === 0) return [];
+      const what = `Secret ${this.name} was made for addresses; ${by} puts a secret into its key ${key}.`;
+      return [{ code: 'SW-SECRET-006', severity: 'error', what, fix: 'secret: { name: ANOTHER }' }];
+    });
+  }
+
+  /** What nobody sealed yet, with the command that does. */
+  private unsealed({ file, ciphertexts }: SealedBackend): Problem[] {
+    return this.sorted()
+      .filter(({ key }) => ciphertexts[this.name]?.[key] === undefined)
+      .map(({ key, template, by }): Problem => {
+        const { namespaceName } = systemOf(this);
+        const what = `${file} has no SealedSecret ${this.name} with the key ${key} (${by}); its value looks like ${shapeOf(template)}.`;
+        const fix = `kubectl create secret generic ${this.name} --namespace ${namespaceName} --dry-run=client -o yaml --from-file=${key}=/dev/stdin | kubeseal -o yaml >> ${file}`;
+        return { code: 'SW-SEALED-001', severity: 'error', what, fix };
+      });
+  }
+
   /** A source that the backend cannot read. */
   private unreachable(backend: SecretBackend): Problem[] {
-    const wanted = backend.kind === 'pulumi' ? 'pulumi' : 'store';
+    if (backend.kind === 'sealed') return this.unsealed(backend);
+    const wanted = backend.kind === 'external' ? 'store' : 'pulumi';
     return this.entries.flatMap(({ key, template, by }) =>
       sourcesOf(template)
         .filter((source) => source.from !== wanted)
         .map((source): Problem => {
-          const [is, needs] =
-            source.from === 'store' ? ['lies in an external store', 'pulumi'] : ["lies in Pulumi's state", 'external'];
+          const [is, needs] = IN_WORDS[source.from];
           const what = `Secret ${this.name}, key ${key} (${by}): its source ${is}, which the backend "${backend.kind}" does not read.`;
           return {
             code: 'SW-SECRET-002',
@@ -128,17 +177,42 @@ export class SecretBundle extends Construct {
   }
 }
 
+/** Where a source lies, and the backend that reads it. */
+const IN_WORDS: Readonly<Record<SecretSource['from'], readonly [string, string]>> = {
+  pulumi: ["lies in Pulumi's state", 'pulumi'],
+  store: ['lies in an external store', 'external'],
+  sealed: ['was sealed by a person', 'sealed'],
+};
+
+/** What a person has to seal: the shape of the value, with a word where the secret goes. */
+function shapeOf(template: SecretTemplate): string {
+  return template
+    .map((piece) => {
+      if (typeof piece === 'string') return piece.replaceAll('\n', '\\n');
+      if ('secret' in piece) return '<password>';
+      return isMarker(piece.plain) ? `<${sourceOf(valueBehind(piece.plain))}>` : piece.plain;
+    })
+    .join('');
+}
+
 /** Two edges to one endpoint may share a key. */
 function isSame(one: SecretTemplate, other: SecretTemplate): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** The bundle of that name in the system; made when it is first asked for. */
-export function secretBundle(inside: Construct, name: string): SecretBundle {
+/**
+ * The bundle of that name in the system; made when it is first asked for. One that holds `addresses` only, and no credential, is a plain
+ * Secret with every backend: there is nothing to fetch or to seal.
+ */
+export function secretBundle(
+  inside: Construct,
+  name: string,
+  holds: 'secrets' | 'addresses' = 'secrets',
+): SecretBundle {
   const system = systemOf(inside);
   const id = `secret-${name}`;
   const found = system.node.tryFindChild(id);
-  return found instanceof SecretBundle ? found : new SecretBundle(system, id, name);
+  return found instanceof SecretBundle ? found : new SecretBundle(system, id, name, holds);
 }
 
 export function sourcesOf(template: SecretTemplate): SecretSource[] {
@@ -158,7 +232,7 @@ type Names = Map<string, { name: string; source: Extract<SecretSource, { from: '
 function storeNames(entries: readonly Entry[]): Names {
   const names: Names = new Map();
   for (const source of entries.flatMap((e) => sourcesOf(e.template))) {
-    const address = addressOf(source);
+    const address = storeAddress(source);
     if (source.from === 'store' && !names.has(address)) names.set(address, { name: `value${names.size + 1}`, source });
   }
   return names;
@@ -170,13 +244,27 @@ function composedInCluster(template: SecretTemplate, names: Names): string {
     if (typeof piece === 'string') return text`${before}${piece.replaceAll('{{', '{{ "{{" }}')}`;
     if ('plain' in piece)
       return piece.encode === 'uri' ? text`${before}${uri(piece.plain)}` : text`${before}${piece.plain}`;
-    const name = names.get(addressOf(piece.secret))?.name ?? 'unreachable';
+    const name = names.get(storeAddress(piece.secret))?.name ?? 'unreachable';
     return text`${before}${piece.encode === 'uri' ? `{{ .${name} | urlquery }}` : `{{ .${name} }}`}`;
   }, '');
 }
 
-function addressOf(source: SecretSource): string {
-  return source.from === 'store' ? `${source.key}#${source.property ?? ''}` : source.value;
+/** What tells one source from another; a marker where it is known only after apply. */
+export function addressOf(source: SecretSource): string {
+  switch (source.from) {
+    case 'store':
+      return source.key;
+    case 'pulumi':
+      return source.value;
+    case 'sealed':
+      return '';
+    default:
+      return source satisfies never;
+  }
+}
+
+function storeAddress(source: SecretSource): string {
+  return source.from === 'store' ? `${source.key}#${source.property ?? ''}` : addressOf(source);
 }
 
 function remoteRef({ key, property }: Extract<SecretSource, { from: 'store' }>): Record<string, string> {

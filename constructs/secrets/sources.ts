@@ -2,9 +2,10 @@ import type { RandomPassword, RandomPasswordArgs } from '@pulumi/random';
 import type { Construct } from 'constructs';
 import { CloudResource } from '../core/cloud-resource';
 import { nameOf } from '../core/labels';
+import { type Problem, report } from '../core/problem';
 import type { SecretSource } from '../core/secret-source';
 import { systemOf } from '../core/system';
-import { configSecret } from '../core/value';
+import { configSecret, sopsSecret } from '../core/value';
 
 /** Letters and digits only: safe in every file, shell and URL that a password lands in. 32 of 62 are 190 bits. */
 const LENGTH = 32;
@@ -30,9 +31,56 @@ export function fromStore(key: string, property?: string): SecretSource {
   return property === undefined ? { from: 'store', key } : { from: 'store', key, property };
 }
 
-/** The password of a part that runs in the cluster: generated, or where External Secrets write Secrets, from the store. */
+/** The password of a part that runs in the cluster: generated, or from wherever this environment keeps its secrets. */
 export function passwordOf(part: Construct): SecretSource {
   const backend = systemOf(part).platform.secrets;
-  if (backend.kind === 'pulumi') return generated(part, 'password');
-  return fromStore(`${backend.prefix}/${nameOf(part)}`, 'password');
+  const key = `${nameOf(part)}.password`;
+  switch (backend.kind) {
+    case 'pulumi':
+      return generated(part, 'password');
+    case 'external':
+      return fromStore(`${backend.prefix}/${nameOf(part)}`, 'password');
+    case 'sops':
+      report(part, () => (backend.keys.includes(key) ? [] : [missing(backend.file, key)]));
+      return { from: 'pulumi', value: sopsSecret(backend.file, key) };
+    case 'sealed':
+      return { from: 'sealed' };
+    default:
+      return backend satisfies never;
+  }
+}
+
+function missing(file: string, key: string): Problem {
+  const [name = '', field = ''] = key.split('.');
+  const what = `${file} has no ${key}, which this part needs.`;
+  return { code: 'SW-SOPS-001', severity: 'error', what, fix: `sops set ${file} '["${name}"]["${field}"]' '"…"'` };
+}
+
+/** A secret that people give: a key of somebody else's service. Where it is kept depends on the environment. */
+export function given(inside: Construct, { name, field, config }: GivenSecret): SecretSource {
+  const backend = systemOf(inside).platform.secrets;
+  switch (backend.kind) {
+    case 'pulumi':
+      return fromConfig(config);
+    case 'external':
+      return fromStore(`${backend.prefix}/${name}`, field);
+    case 'sops':
+      report(inside, () =>
+        backend.keys.includes(`${name}.${field}`) ? [] : [missing(backend.file, `${name}.${field}`)],
+      );
+      return { from: 'pulumi', value: sopsSecret(backend.file, `${name}.${field}`) };
+    case 'sealed':
+      return { from: 'sealed' };
+    default:
+      return backend satisfies never;
+  }
+}
+
+export interface GivenSecret {
+  /** Name in the store, or in the encrypted file: `talos-tracing`. */
+  readonly name: string;
+  /** Field of it: `key`. */
+  readonly field: string;
+  /** Key of the stack's configuration, where Pulumi keeps secrets: `talos:tracing.key`. */
+  readonly config: `${string}:${string}`;
 }

@@ -25,6 +25,7 @@ import {
   temporary,
 } from '../core/pod';
 import { type Problem, report } from '../core/problem';
+import type { Monitored, Signal } from '../core/signals';
 import { systemOf } from '../core/system';
 import type { EnvValue, Workload } from '../core/workload';
 import {
@@ -80,7 +81,7 @@ const DEFAULTS = {
 } as const;
 
 /** What both ends of an edge ask of a service that speaks HTTP. */
-export interface HttpService extends Construct, HasEndpoint, Workload {}
+export interface HttpService extends Construct, HasEndpoint, Workload, Monitored {}
 
 /** Variables of a container, filled by its part and by edges. */
 export class Variables {
@@ -111,7 +112,7 @@ export function httpService(
   type: `seaworthy:service:${string}`,
   env: Variables,
   props: HttpServiceProps,
-): Endpoint {
+): { readonly endpoint: Endpoint; readonly signals: readonly Signal[] } {
   const system = systemOf(part);
   const name = nameOf(part);
   const selector = selectorOf(part);
@@ -137,7 +138,10 @@ export function httpService(
   ]);
   report(part, () => [...copiesProblems(wanted), ...problemsWith(props, shutdown)]);
   const reach = { by: 'pods', namespace: system.namespaceName, labels: selector } as const;
-  return { scheme: 'http', host: name, port: props.port, reach };
+  return {
+    endpoint: { scheme: 'http', host: name, port: props.port, reach },
+    signals: [{ kind: 'http', name, selector, port: props.port, scales: scale !== undefined }],
+  };
 }
 
 interface Decided {

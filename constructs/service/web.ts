@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import type { Endpoint } from '../core/endpoint';
 import { selectorOf } from '../core/labels';
+import type { Signal } from '../core/signals';
 import type { EnvValue } from '../core/workload';
 import { type HttpService, type HttpServiceProps, httpService, Variables } from './http-service';
 
@@ -15,12 +16,15 @@ export type WebProps = HttpServiceProps;
 export class Web extends Construct implements HttpService {
   readonly endpoint: Endpoint;
   readonly selector: Record<string, string>;
+  readonly signals: readonly Signal[];
   private readonly env = new Variables(this);
 
   constructor(scope: Construct, id: string, props: WebProps) {
     super(scope, id);
     this.selector = selectorOf(this);
-    this.endpoint = httpService(this, 'seaworthy:service:Web', this.env, props);
+    const { endpoint, signals } = httpService(this, 'seaworthy:service:Web', this.env, props);
+    this.endpoint = endpoint;
+    this.signals = signals;
   }
 
   addEnv(name: string, value: EnvValue): void {

@@ -6,6 +6,7 @@ import type { Platform } from '../../constructs/core/platform';
 import type { SecretSource } from '../../constructs/core/secret-source';
 import { elasticache } from './elasticache';
 import { rds } from './rds';
+import { s3 } from './s3';
 
 /** An EKS cluster that exists: facts, given by the configuration. */
 export interface EksCluster {
@@ -40,6 +41,7 @@ export function eks(scope: Construct, inCluster: Platform, cluster: EksCluster, 
     issuer: inCluster.issuer ?? { kind: 'ClusterIssuer', name: 'letsencrypt-prod' },
     postgres: (part, request) => rds(part, request, cluster, facts.environment),
     redis: (part, request) => elasticache(part, request, cluster, facts.environment),
+    objectStore: (part, request) => s3(part, request, cluster, facts.environment),
   };
 }
 

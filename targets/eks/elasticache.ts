@@ -99,7 +99,8 @@ function parameterGroup(scope: Construct, name: string, { whenFull }: RedisReque
 
 /** Where the pods' Secret takes the token from. */
 function readable(scope: Construct, token: SecretSource, backend: SecretBackend, profile: Profile): SecretSource {
-  if (backend.kind === 'pulumi' || token.from !== 'pulumi') return token;
+  if (backend.kind === 'sealed') return { from: 'sealed' };
+  if (backend.kind !== 'external' || token.from !== 'pulumi') return token;
   const { node } = systemOf(scope);
   const secret = new CloudResource<aws.secretsmanager.SecretArgs, aws.secretsmanager.Secret>(scope, 'stored-token', {
     type: 'aws:secretsmanager/secret:Secret',

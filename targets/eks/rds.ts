@@ -3,9 +3,9 @@ import type { Construct } from 'constructs';
 import { CloudResource } from '../../constructs/core/cloud-resource';
 import type { Answer, PostgresRequest, Profile } from '../../constructs/core/platform';
 import { sizeText } from '../../constructs/core/pod';
-import type { SecretSource } from '../../constructs/core/secret-source';
+import type { SecretBackend, SecretSource } from '../../constructs/core/secret-source';
 import { systemOf } from '../../constructs/core/system';
-import { fromStore, generated } from '../../constructs/secrets/sources';
+import { fromStore, passwordOf } from '../../constructs/secrets/sources';
 import { databaseSecurityGroup } from './database-network';
 import type { EksCluster } from './eks';
 
@@ -32,7 +32,8 @@ export function rds(scope: Construct, request: PostgresRequest, cluster: EksClus
     type: 'aws:rds/subnetGroup:SubnetGroup',
     inputs: { name, description: `Private subnets for ${name}`, subnetIds: [...cluster.subnets] },
   });
-  const known = platform.secrets.kind === 'pulumi' ? generated(scope, 'password') : undefined;
+  const { kind } = platform.secrets;
+  const known = kind === 'pulumi' || kind === 'sops' ? passwordOf(scope) : undefined;
   const gibibytes = Math.max(SMALLEST_GIBIBYTES, request.storage.toGibibytes({ rounding: 2 }));
   const instance = new CloudResource<aws.rds.InstanceArgs, aws.rds.Instance>(scope, 'instance', {
     type: 'aws:rds/instance:Instance',
@@ -53,7 +54,7 @@ export function rds(scope: Construct, request: PostgresRequest, cluster: EksClus
       port: PORT,
       database: request.database,
       username: request.username,
-      password: known ?? fromStore(instance.output('masterUserSecrets', '[0].secretArn'), 'password'),
+      password: known ?? ofRds(instance, kind),
       // RDS refuses plain connections from version 15 on (rds.force_ssl).
       query: { sslmode: 'require' },
       reach: { by: 'cidrs', cidrs: cluster.subnetCidrs },
@@ -66,6 +67,15 @@ export function rds(scope: Construct, request: PostgresRequest, cluster: EksClus
       ...(profile.protectData ? ['protected'] : []),
     ],
   };
+}
+
+/** RDS keeps the password in Secrets Manager: the operator reads it there, or a person does, to seal it. */
+function ofRds(
+  instance: CloudResource<aws.rds.InstanceArgs, aws.rds.Instance>,
+  kind: SecretBackend['kind'],
+): SecretSource {
+  if (kind === 'sealed') return { from: 'sealed' };
+  return fromStore(instance.output('masterUserSecrets', '[0].secretArn'), 'password');
 }
 
 function instanceInputs(request: PostgresRequest, profile: Profile, name: string): aws.rds.InstanceArgs {

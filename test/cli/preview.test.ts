@@ -93,7 +93,7 @@ test('in CI problems come first', () => {
 
 test('--all lists every object with its URN, --part narrows to one', () => {
   const all = preview('--all').stdout;
-  expect(all.match(/urn:pulumi:dev::seaworthy::/g)?.length).toBe(56);
+  expect(all.match(/urn:pulumi:dev::seaworthy::/g)?.length).toBe(111);
   const resources = list(JSON.parse(preview('--part', 'redis', '--json').stdout).resources);
   expect(new Set(resources.map((r) => at(r, 'part')))).toEqual(new Set(['redis']));
   expect(resources.filter((r) => at(r, 'component') === true).map((r) => at(r, 'type'))).toEqual([
@@ -105,7 +105,7 @@ test('what Pulumi.yaml gives to every stack counts, unless the stack says otherw
   change(
     'Pulumi.yaml',
     'main: index.ts',
-    'main: index.ts\nconfig:\n  talos:host: talos.project.test\n  talos:devMode:\n    default: true',
+    'main: index.ts\nconfig:\n  talos:host: talos.project.test\n  talos:audit.port:\n    default: 8005',
   );
   change('Pulumi.dev.yaml', '  talos:host: talos.local.test\n', '');
   expect(preview().stdout).toContain('https://talos.project.test/api');
@@ -146,7 +146,7 @@ describe('a mistake in the configuration', () => {
     expect(output).toMatch(/SW-CONFIG-006 +talos:host is "https:\/\/talos"; it must be a DNS name/);
     expect(output).toMatch(/SW-CONFIG-001 +talos:replcas is not a key/);
     expect(output).toMatch(
-      /SW-CONFIG-007 +talos:database\.storage is "20"; it needs a unit\. +Pulumi\.dev\.yaml:8\n +Fix: "20Gi"/,
+      /SW-CONFIG-007 +talos:database\.storage is "20"; it needs a unit\. +Pulumi\.dev\.yaml:9\n +Fix: "20Gi"/,
     );
   });
 

@@ -33,12 +33,16 @@ test('a Secret has placeholders that are no base64, so that the API server refus
   const { output } = synth('dev');
   const secret: unknown = parse(readFileSync(join(out, 'talos', 'secret-talos-secrets.yaml'), 'utf8'));
   expect(at(secret, 'data')).toEqual({ 'database-url': '<secret: talos-secrets/database-url>' });
-  expect(output).toMatch(/4 Secrets with placeholders, which the API server refuses/);
+  expect(output).toMatch(/5 Secrets with placeholders, which the API server refuses/);
 });
 
 test('with External Secrets there is no Secret to fill; what only AWS knows is named', () => {
   const { output } = synth('prod');
-  expect(files().filter((file) => file.startsWith('secret-'))).toEqual([]);
+  const secrets = files().filter((file) => file.startsWith('secret-'));
+  expect(secrets).toEqual(['secret-talos-otlp-upstream.yaml', 'secret-talos-otlp.yaml']);
+  expect(output).not.toMatch(/placeholders/);
+  const otlp: unknown = parse(readFileSync(join(out, 'talos', 'secret-talos-otlp.yaml'), 'utf8'));
+  expect(Buffer.from(String(at(otlp, 'data', 'endpoint')), 'base64').toString()).toBe('http://talos-tracing:4317');
   expect(output).toMatch(/known only after apply, written as <…>: .*talos\/postgres\/instance\.address/);
   expect(contents().join('\n')).toContain('<known after apply: talos/postgres/instance.address');
 });

@@ -1,11 +1,15 @@
-import { App, Size } from 'cdk8s';
+import { App } from 'cdk8s';
+import { readStackFile } from '../../bridge/stack-file';
 import { IN_CLUSTER, PROFILES } from '../../constructs';
 import { isMarker, valueBehind } from '../../constructs/core/marker';
 import { isSecret } from '../../constructs/core/value';
 import { lockOf } from '../../graph/identity';
 import { at, isRecord, list, text } from '../../graph/json-value';
 import { soundness } from '../../graph/soundness';
+import { SettingsReader } from '../../stacks/read-settings';
 import { Talos } from '../../stacks/talos';
+import { TALOS_SETTINGS } from '../../stacks/talos-settings';
+import { ROOT } from '../support/command';
 import { objectIn, talosGraph } from '../support/talos';
 
 const prod = talosGraph('prod');
@@ -64,8 +68,15 @@ test('TAL-10 secrets come before the Deployment', () => {
   );
 });
 
-test('TAL-13, TAL-79 prod renders no Secret at all: External Secrets makes them', () => {
-  expect(objects.filter((n) => n.object?.kind === 'Secret')).toEqual([]);
+test('TAL-13, TAL-79 prod renders no Secret with a credential: External Secrets makes those', () => {
+  const secrets = objects.filter((n) => n.object?.kind === 'Secret');
+  const texts = secrets.flatMap((n) => Object.values(isRecord(n.inputs.data) ? n.inputs.data : {}));
+  expect(texts.map((text) => Buffer.from(String(text), 'base64').toString()).sort()).toEqual([
+    'http://talos-tracing:4317',
+    'https://otlp.placeholder.invalid:4317',
+  ]);
+  const external = objects.flatMap((n) => (n.object?.kind === 'ExternalSecret' ? [n.object.name] : []));
+  expect(external.sort()).toEqual(['talos-redis', 'talos-secrets']);
 });
 
 test('TAL-14, TAL-80 host and TLS of the Ingress', () => {
@@ -121,7 +132,7 @@ test('TAL-20 the managed database is RDS: port 5432, database talos, its address
 });
 
 test('TAL-21 in the cluster it is a StatefulSet with a volume, and a Service on 5432', () => {
-  const graph = talosGraph('prod', { 'talos:database': '{"placement":"in-cluster"}' });
+  const graph = talosGraph('prod', { 'talos:database': '{"placement":"in-cluster","inCluster":"statefulset"}' });
   const server = objectIn(graph, 'StatefulSet', 'talos-postgres').inputs;
   expect(list(at(server, 'spec', 'volumeClaimTemplates'))).toHaveLength(1);
   expect(at(objectIn(graph, 'Service', 'talos-postgres').inputs, 'spec', 'ports', 0, 'port')).toBe(5432);
@@ -364,13 +375,20 @@ test('what holds data is protected in prod, and not in dev', () => {
       .filter((n) => n.options.protect === true)
       .map((n) => n.path)
       .sort();
-  expect(isProtected(prod)).toEqual(['talos/namespace', 'talos/postgres/instance', 'talos/redis/replication']);
+  expect(isProtected(prod)).toEqual([
+    'talos/backups/bucket',
+    'talos/cold/bucket',
+    'talos/namespace',
+    'talos/postgres/instance',
+    'talos/redis/replication',
+  ]);
   expect(isProtected(dev)).toEqual([]);
 });
 
 test('in dev every Secret is made of values that Pulumi keeps secret', () => {
-  for (const { inputs } of dev.nodes.filter((n) => n.object?.kind === 'Secret')) {
-    for (const held of Object.values(at(inputs, 'data') ?? {})) {
+  for (const { inputs, options } of dev.nodes.filter((n) => n.object?.kind === 'Secret')) {
+    for (const [key, held] of Object.entries(at(inputs, 'data') ?? {})) {
+      if (options.openKeys?.includes(key)) continue;
       expect(typeof held === 'string' && isMarker(held) && isSecret(valueBehind(held))).toBe(true);
     }
   }
@@ -379,20 +397,10 @@ test('in dev every Secret is made of values that Pulumi keeps secret', () => {
 test('a plain cdk8s program needs no environment: everything runs inside the cluster', () => {
   const app = new App();
   const platform = { ...IN_CLUSTER, profile: PROFILES.prod };
-  const settings = {
-    host: 'talos.acme.org',
-    tag: '1',
-    devMode: false,
-    'migrations.version': 1,
-    'migrations.tag': '1',
-    'audit.port': 8001,
-    'mcp.port': 8002,
-    'database.placement': 'platform' as const,
-    'database.version': 15,
-    'database.storage': Size.gibibytes(20),
-    'cache.placement': 'platform' as const,
-    'ingress.requestsPerSecond': 20,
-  };
+  const source = readStackFile(ROOT, 'dev')?.entries.filter((e) => e.key.startsWith('talos:')) ?? [];
+  const reader = new SettingsReader({ project: 'shop', stack: 'dev', file: 'Pulumi.dev.yaml', entries: source });
+  const settings = reader.read('talos', TALOS_SETTINGS);
+  if (settings === undefined) throw new Error('the committed settings are wrong');
   const talos = new Talos(app, { platform, environment: 'prod', settings });
   expect(talos.toJson().map((o: { kind: string }) => o.kind)).toEqual(
     expect.arrayContaining(['StatefulSet', 'Deployment', 'Ingress']),

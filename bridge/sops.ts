@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process';
+import { RunError } from '@pulumi/pulumi/errors';
+import { lineOf } from '../constructs/core/problem';
+import { at, text } from '../graph/json-value';
+import { session } from './session';
+
+const decryptedFiles = new Map<string, unknown>();
+
+/**
+ * A value of a file that SOPS encrypted, by the `sops` program and whatever key it finds. Undefined where a command runs without an engine:
+ * nothing is decrypted for a preview offline.
+ * @throws RunError where sops is not there, cannot decrypt, or the file has no such key
+ */
+export function decrypted(file: string, key: string): string | undefined {
+  if (session().offline) return undefined;
+  if (!decryptedFiles.has(file)) decryptedFiles.set(file, decrypt(file));
+  const found = text(at(decryptedFiles.get(file), ...key.split('.')));
+  if (found === undefined) throw new RunError(`${file} has no text under ${key}\n    Fix: sops ${file}`);
+  return found;
+}
+
+function decrypt(file: string): unknown {
+  try {
+    const found = execFileSync('sops', ['decrypt', '--output-type', 'json', file], { encoding: 'utf8', stdio: 'pipe' });
+    return JSON.parse(found);
+  } catch (error) {
+    throw new RunError(lineOf({ code: 'SW-SOPS-003', severity: 'error', where: file, ...reason(error) }));
+  }
+}
+
+/** What sops said on its error channel, never what it decrypted. */
+function reason(error: unknown): { what: string; fix: string } {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+    return { what: 'the program sops is not on PATH.', fix: 'https://github.com/getsops/sops/releases' };
+  const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n')[0] : '';
+  return { what: `sops cannot decrypt it: ${said}`, fix: 'sops decrypt, by hand, with the key of this environment' };
+}

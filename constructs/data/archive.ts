@@ -1,0 +1,103 @@
+import { Duration, Size } from 'cdk8s';
+import { Construct } from 'constructs';
+import { nameOf, selectorOf } from '../core/labels';
+import { part } from '../core/part';
+import { type Problem, report } from '../core/problem';
+import type { Monitored, Signal } from '../core/signals';
+import type { EnvValue, Workload } from '../core/workload';
+import { connect, url } from '../network/connect';
+import type { SecretKey } from '../secrets/inject';
+import { Variables } from '../service/http-service';
+import { scheduledJob, scriptEnv } from '../service/scheduled-job';
+import { scheduleProblems } from './backup';
+import type { ObjectStore } from './object-store';
+import type { Postgres } from './postgres';
+import { POSTGRES_IMAGES, POSTGRES_USER } from './postgres-image';
+import { scripts, storeStep, storeVolumes } from './store-steps';
+
+export interface ArchiveProps {
+  readonly of: Postgres;
+  readonly to: ObjectStore;
+  /** Table with the rows, in the database's search path. */
+  readonly table: string;
+  /** Its column with the time of a row (timestamptz). */
+  readonly timeColumn: string;
+  /** Rows younger than this are not copied yet. */
+  readonly hot: Duration;
+  /** When, in UTC. @default every night at four */
+  readonly schedule?: string;
+  /** Room for the days that are copied in one run. @default 10 GiB */
+  readonly room?: Size;
+  /** Secret with the database's URL. @default `<system>-<id>-<postgres>`, key `database-url` */
+  readonly secret?: SecretKey;
+}
+
+/**
+ * Copies the rows of a table into cold storage, a file for each day with its digest. Copies and never rewrites: no row is changed or
+ * deleted, so that anchors over them (Merkle trees) stay true.
+ * Creates: CronJob, ServiceAccount, ConfigMap of the scripts; the edges to the database and to the store.
+ * Limitation: rows stay in the database as well; to drop them after `hot` is for the application that owns the anchors.
+ */
+export class Archive extends Construct implements Workload, Monitored {
+  readonly selector: Record<string, string>;
+  readonly signals: readonly Signal[];
+  private readonly env = new Variables(this);
+
+  constructor(scope: Construct, id: string, props: ArchiveProps) {
+    super(scope, id);
+    const { schedule = '0 4 * * *', table, timeColumn, hot } = props;
+    const { store } = props.to;
+    const name = nameOf(this);
+    this.selector = selectorOf(this);
+    this.signals = [{ kind: 'scheduled', name, does: 'archive', within: Duration.hours(50) }];
+    const own = scriptEnv({
+      NAME: name,
+      TABLE: table,
+      TIME_COLUMN: timeColumn,
+      HOT_RETENTION_DAYS: `${hot.toDays()}`,
+    });
+    for (const { name: key, value } of own) this.env.set(key, { value: value ?? '' });
+    connect(this, props.of, {
+      env: { DATABASE_URL: url() },
+      ...(props.secret === undefined ? {} : { secret: props.secret }),
+    });
+    props.to.connectFrom(this, ['write']);
+    scheduledJob(this, {
+      schedule,
+      longest: Duration.hours(4),
+      user: POSTGRES_USER,
+      room: props.room ?? Size.gibibytes(10),
+      scripts: scripts('list.sh', 'archive.sh', 'keep.sh'),
+      volumes: storeVolumes(store),
+      steps: [
+        storeStep('list', 'list.sh', store, { NAME: name }),
+        {
+          name: 'archive',
+          image: POSTGRES_IMAGES[props.of.version],
+          shell: 'bash',
+          script: 'archive.sh',
+          env: this.env.lazily(),
+        },
+        storeStep('keep', 'keep.sh', store, { NAME: name }),
+      ],
+    });
+    part(this, 'seaworthy:data:Archive', () => [
+      `table ${table}`,
+      `hot ${hot.toDays()} days, then into ${props.to.node.id}`,
+      `cron ${schedule} UTC`,
+    ]);
+    report(this, () => [...scheduleProblems(schedule), ...nameProblems({ table, timeColumn })]);
+  }
+
+  addEnv(name: string, value: EnvValue): void {
+    this.env.set(name, value);
+  }
+}
+
+function nameProblems(names: Readonly<Record<string, string>>): Problem[] {
+  return Object.entries(names).flatMap(([prop, name]): Problem[] => {
+    if (/^[a-z_][a-z0-9_]{0,62}$/.test(name)) return [];
+    const what = `${prop} is "${name}"; it must be a plain name of lower-case letters, digits and underscores.`;
+    return [{ code: 'SW-ARCHIVE-001', severity: 'error', what, fix: `${prop}: 'audit_events'` }];
+  });
+}

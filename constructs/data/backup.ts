@@ -1,0 +1,98 @@
+import { Duration, Size } from 'cdk8s';
+import { Construct } from 'constructs';
+import { nameOf, selectorOf } from '../core/labels';
+import { part } from '../core/part';
+import { type Problem, report } from '../core/problem';
+import type { Monitored, Signal } from '../core/signals';
+import type { EnvValue, Workload } from '../core/workload';
+import { connect, url } from '../network/connect';
+import type { SecretKey } from '../secrets/inject';
+import { Variables } from '../service/http-service';
+import { scheduledJob, scriptEnv } from '../service/scheduled-job';
+import type { ObjectStore } from './object-store';
+import type { Postgres } from './postgres';
+import { POSTGRES_IMAGES, POSTGRES_USER } from './postgres-image';
+import { scripts, storeStep, storeVolumes } from './store-steps';
+
+export interface BackupProps {
+  readonly of: Postgres;
+  readonly to: ObjectStore;
+  /** When, in UTC. @default every night at two */
+  readonly schedule?: string;
+  /** The alarm goes off when the last good backup is older. @default 26 hours */
+  readonly atMost?: Duration;
+  /** Room for one dump while it is written. @default 10 GiB */
+  readonly room?: Size;
+  /** Secret with the database's URL. @default `<system>-<id>-<postgres>`, key `database-url` */
+  readonly secret?: SecretKey;
+}
+
+/**
+ * A dump of a Postgres on a schedule, with a manifest of what a restored copy must hold: digest, schema and rows, of one snapshot.
+ * Creates: CronJob, ServiceAccount, ConfigMap of the scripts; the edges to the database and to the store.
+ * Limitation: a logical dump; what was written after the last one is only in the database's own log (RDS, CloudNativePG).
+ *
+ *     new Backup(this, 'backup', { of: postgres, to: new ObjectStore(this, 'backups', { keep: Duration.days(14) }) });
+ */
+export class Backup extends Construct implements Workload, Monitored {
+  readonly selector: Record<string, string>;
+  readonly source: Postgres;
+  readonly to: ObjectStore;
+  readonly atMost: Duration;
+  readonly signals: readonly Signal[];
+  private readonly env = new Variables(this);
+
+  constructor(scope: Construct, id: string, props: BackupProps) {
+    super(scope, id);
+    const name = nameOf(this);
+    const schedule = props.schedule ?? '0 2 * * *';
+    const { store } = props.to;
+    this.selector = selectorOf(this);
+    this.source = props.of;
+    this.to = props.to;
+    this.atMost = props.atMost ?? Duration.hours(26);
+    this.signals = [{ kind: 'scheduled', name, does: 'backup', within: this.atMost }];
+    for (const { name: key, value } of scriptEnv({ NAME: name })) this.env.set(key, { value: value ?? '' });
+    connect(this, props.of, {
+      env: { DATABASE_URL: url() },
+      ...(props.secret === undefined ? {} : { secret: props.secret }),
+    });
+    props.to.connectFrom(this, store.expires ? ['write'] : ['write', 'read']);
+    const keepDays = store.expires ? {} : { KEEP_DAYS: `${props.to.keepDays}` };
+    scheduledJob(this, {
+      schedule,
+      longest: Duration.hours(2),
+      user: POSTGRES_USER,
+      room: props.room ?? Size.gibibytes(10),
+      scripts: scripts('dump.sh', 'schema.sql', 'rows.sql', 'keep.sh'),
+      volumes: storeVolumes(store),
+      steps: [
+        {
+          name: 'dump',
+          image: POSTGRES_IMAGES[props.of.version],
+          shell: 'bash',
+          script: 'dump.sh',
+          env: this.env.lazily(),
+        },
+        storeStep('keep', 'keep.sh', store, { NAME: name, ...keepDays }),
+      ],
+    });
+    part(this, 'seaworthy:data:Backup', () => [
+      `cron ${schedule} UTC`,
+      `into ${props.to.node.id}`,
+      `alarm after ${this.atMost.toHours()} h`,
+    ]);
+    report(this, () => scheduleProblems(schedule));
+  }
+
+  addEnv(name: string, value: EnvValue): void {
+    this.env.set(name, value);
+  }
+}
+
+/** Five fields, or one of cron's words. */
+export function scheduleProblems(schedule: string): Problem[] {
+  if (/^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|(\S+\s+){4}\S+)$/.test(schedule)) return [];
+  const what = `schedule is "${schedule}"; it needs five fields: minute, hour, day, month, weekday.`;
+  return [{ code: 'SW-SCHEDULE-001', severity: 'error', what, fix: "schedule: '0 2 * * *'" }];
+}

@@ -1,0 +1,108 @@
+import { type Duration, Size } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { labelsOf, nameOf, shortNameOf } from '../core/labels';
+import { nodeOptions } from '../core/node-options';
+import { part, recordConnection } from '../core/part';
+import type { Store, StoreAccess, StoreRequest } from '../core/platform';
+import { quantity, sizeText } from '../core/pod';
+import { type Problem, report } from '../core/problem';
+import { systemOf } from '../core/system';
+import type { Workload } from '../core/workload';
+import { allowTo } from '../network/network-policy';
+
+export interface ObjectStoreProps {
+  /** How long an object stays. */
+  readonly keep: Duration;
+  /** Nobody changes or deletes an object before `keep` is over. Needs a target with object lock (EKS: S3). @default false */
+  readonly locked?: boolean;
+  /** Room, where it is a volume in the cluster. @default 20 GiB */
+  readonly storage?: Size;
+}
+
+/**
+ * A place for files that outlive the pods: backups, archives.
+ * Creates: what the target offers (on EKS an S3 bucket: private, encrypted, versioned, with a lifecycle, and an object lock where one is
+ * asked for); in the cluster a PersistentVolumeClaim.
+ * Limitation: in the cluster it dies with the disk, and has no lock; use it for development.
+ */
+export class ObjectStore extends Construct {
+  readonly store: Store;
+  readonly keepDays: number;
+
+  constructor(scope: Construct, id: string, props: ObjectStoreProps) {
+    super(scope, id);
+    const { platform } = systemOf(this);
+    const request: StoreRequest = {
+      name: nameOf(this),
+      keepDays: props.keep.toDays(),
+      locked: props.locked ?? false,
+      storage: props.storage ?? Size.gibibytes(20),
+    };
+    this.keepDays = request.keepDays;
+    this.store = platform.objectStore?.(this, request) ?? volume(this, request);
+    part(this, 'seaworthy:data:ObjectStore', () => this.store.facts);
+    report(this, () => problemsWith(request, this.store, platform.profile.protectData));
+  }
+
+  /** Opens the way of a job to the store, and gives its identity what it needs there, and no more. */
+  connectFrom(from: Workload, access: readonly StoreAccess[]): void {
+    const edge = new Construct(from, `to-${this.node.id}`);
+    const name = `${shortNameOf(from)}-to-${shortNameOf(this)}`;
+    if (this.store.reach.length > 0) allowTo(edge, name, from.selector, this.store.reach);
+    this.store.grant?.(from, nameOf(from), access);
+    recordConnection(from, () => ({
+      from: from.node.path,
+      to: this.node.path,
+      port: 443,
+      variables: [],
+      facts: [access.join(' and ')],
+    }));
+  }
+}
+
+/** In the cluster: rclone speaks of a mounted claim as of a bucket. */
+function volume(scope: Construct, { name, keepDays, storage, locked }: StoreRequest): Store {
+  const { platform } = systemOf(scope);
+  const claim = new k8s.KubePersistentVolumeClaim(scope, 'claim', {
+    metadata: { name, labels: labelsOf(scope) },
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: platform.storageClass,
+      resources: { requests: { storage: quantity(sizeText(storage)) } },
+    },
+  });
+  nodeOptions(claim, { protect: platform.profile.protectData });
+  return {
+    remote: { RCLONE_CONFIG_STORE_TYPE: 'alias', RCLONE_CONFIG_STORE_REMOTE: '/store' },
+    folder: '',
+    reach: [],
+    claim: name,
+    expires: false,
+    facts: [
+      `${sizeText(storage)} volume on ${platform.storageClass}`,
+      `kept ${daysInWords(keepDays)}`,
+      ...(locked ? ['not locked: it is a volume'] : []),
+    ],
+  };
+}
+
+/** `7 years`, `14 days`, `1 day` */
+export function daysInWords(days: number): string {
+  if (days >= 365 && days % 365 < 3) return `${Math.floor(days / 365)} years`;
+  return days === 1 ? '1 day' : `${days} days`;
+}
+
+function problemsWith({ locked, keepDays }: StoreRequest, store: Store, protectData: boolean): Problem[] {
+  const problems: Problem[] = [];
+  if (!Number.isInteger(keepDays) || keepDays < 1) {
+    const what = `keep is ${keepDays} days; it must be a whole number of 1 or more.`;
+    problems.push({ code: 'SW-STORE-001', severity: 'error', what, fix: 'keep: Duration.days(30)' });
+  }
+  if (locked && store.claim !== undefined && protectData) {
+    const what = 'locked is true, but a volume in the cluster can be changed and deleted by whoever mounts it.';
+    const fix = 'a target with an object store (eks), or locked: false';
+    problems.push({ code: 'SW-STORE-002', severity: 'error', what, fix });
+  }
+  return problems;
+}

@@ -1,0 +1,160 @@
+import { ApiObject, Size } from 'cdk8s';
+import { Cpu, k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { labelsOf } from '../core/labels';
+import { nodeOptions } from '../core/node-options';
+import type { Answer, PostgresRequest } from '../core/platform';
+import { resourceRequirements, sizeText } from '../core/pod';
+import { systemOf } from '../core/system';
+import { VERSIONS } from '../core/versions';
+import { allowTo } from '../network/network-policy';
+import { secretBundle } from '../secrets/secret-bundle';
+import { passwordOf } from '../secrets/sources';
+import type { ObjectStore } from './object-store';
+import { knownVersion, type PostgresVersion } from './postgres-image';
+
+const PORTS = { postgres: 5432, status: 8000, metrics: 9187 };
+const IMAGES: Readonly<Record<PostgresVersion, string>> = {
+  15: VERSIONS.cnpgPostgres15.image,
+  16: VERSIONS.cnpgPostgres16.image,
+  17: VERSIONS.cnpgPostgres17.image,
+  18: VERSIONS.cnpgPostgres18.image,
+};
+const RESOURCES = {
+  cpu: { request: Cpu.millis(500), limit: Cpu.millis(2000) },
+  memory: { request: Size.gibibytes(1), limit: Size.gibibytes(2) },
+};
+/** https://cloudnative-pg.io/documentation/current/networking/ */
+const OPERATOR = { namespace: 'cnpg-system', labels: { 'app.kubernetes.io/name': 'cloudnative-pg' } };
+const PLUGIN = 'barman-cloud.cloudnative-pg.io';
+
+/**
+ * A cluster of CloudNativePG: three servers, or one where the profile is not highly available. The policies open what its operator
+ * needs: server to server, the operator to the status port, the servers to the Kubernetes API.
+ */
+export function postgresByOperator(
+  scope: Construct,
+  request: PostgresRequest,
+  archive: ObjectStore | undefined,
+): Answer {
+  const { platform, namespaceName } = systemOf(scope);
+  const { name, database, username } = request;
+  const selector = { 'cnpg.io/cluster': name };
+  const password = passwordOf(scope);
+  const secret = secretBundle(scope, `${name}-auth`);
+  secret.add('username', [username], scope.node.path);
+  secret.add('password', [{ secret: password, encode: 'none' }], scope.node.path);
+  const instances = platform.profile.highlyAvailable ? 3 : 1;
+  const barman = archive?.store.s3 === undefined ? undefined : archiving(scope, request, archive, archive.store.s3);
+
+  const cluster = new ApiObject(scope, 'cluster', {
+    apiVersion: 'postgresql.cnpg.io/v1',
+    kind: 'Cluster',
+    metadata: { name, labels: labelsOf(scope, name) },
+    spec: {
+      instances,
+      imageName: IMAGES[knownVersion(request.version)],
+      storage: { size: sizeText(request.storage), storageClass: platform.storageClass },
+      bootstrap: { initdb: { database, owner: username, secret: { name: `${name}-auth` } } },
+      resources: plain(resourceRequirements(RESOURCES)),
+      affinity: { enablePodAntiAffinity: true, topologyKey: 'topology.kubernetes.io/zone' },
+      ...(barman === undefined ? {} : { plugins: [barman] }),
+    },
+  });
+  nodeOptions(cluster, { protect: platform.profile.protectData, timeoutSeconds: 900 });
+  controlTraffic(scope, name, selector);
+
+  return {
+    endpoint: {
+      scheme: 'postgresql',
+      host: `${name}-rw`,
+      port: PORTS.postgres,
+      database,
+      username,
+      password,
+      reach: { by: 'pods', namespace: namespaceName, labels: selector },
+    },
+    facts: [
+      `PostgreSQL ${request.version} by CloudNativePG`,
+      instances === 1 ? '1 server' : `${instances} servers`,
+      `${sizeText(request.storage)} each on ${platform.storageClass}`,
+      barman === undefined ? 'no log archive' : `log archived into ${archive?.node.id}`,
+      ...(platform.profile.protectData ? ['protected'] : []),
+    ],
+    signals: [
+      { kind: 'postgres', name, selector, port: PORTS.metrics },
+      { kind: 'volume', name, claims: `${name}-[0-9]+` },
+    ],
+  };
+}
+
+/** Base backups each night and the log all the time, by the Barman Cloud plugin: what is inside of `spec.backup` goes with 1.31. */
+function archiving(scope: Construct, request: PostgresRequest, archive: ObjectStore, destinationPath: string): object {
+  const { name } = request;
+  new ApiObject(scope, 'log-archive', {
+    apiVersion: 'barmancloud.cnpg.io/v1',
+    kind: 'ObjectStore',
+    metadata: { name },
+    spec: {
+      retentionPolicy: `${request.keepBackupsDays}d`,
+      configuration: {
+        destinationPath: `${destinationPath}/postgres`,
+        s3Credentials: { inheritFromIAMRole: true },
+        wal: { compression: 'gzip' },
+      },
+    },
+  });
+  new ApiObject(scope, 'base-backups', {
+    apiVersion: 'postgresql.cnpg.io/v1',
+    kind: 'ScheduledBackup',
+    metadata: { name },
+    spec: {
+      // Six fields, the first is seconds.
+      schedule: '0 30 1 * * *',
+      cluster: { name },
+      method: 'plugin',
+      pluginConfiguration: { name: PLUGIN },
+      backupOwnerReference: 'self',
+    },
+  });
+  allowTo(
+    new Construct(scope, 'to-archive'),
+    `${name}-to-${archive.node.id}`,
+    { 'cnpg.io/cluster': name },
+    archive.store.reach,
+  );
+  archive.store.grant?.(scope, name, ['read', 'write']);
+  return { name: PLUGIN, isWALArchiver: true, parameters: { barmanObjectName: name } };
+}
+
+function controlTraffic(scope: Construct, name: string, selector: Record<string, string>): void {
+  const port = (number: number) => ({ port: k8s.IntOrString.fromNumber(number), protocol: 'TCP' });
+  const peers = [{ podSelector: { matchLabels: selector } }];
+  const operator = {
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': OPERATOR.namespace } },
+    podSelector: { matchLabels: OPERATOR.labels },
+  };
+  new k8s.KubeNetworkPolicy(scope, 'control-traffic', {
+    metadata: { name: `${name}-control` },
+    spec: {
+      podSelector: { matchLabels: selector },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [
+        { from: peers, ports: [port(PORTS.postgres), port(PORTS.status)] },
+        { from: [operator], ports: [port(PORTS.postgres), port(PORTS.status)] },
+      ],
+      egress: [
+        { to: peers, ports: [port(PORTS.postgres), port(PORTS.status)] },
+        // The Kubernetes API: its address is the cluster's own, and no policy can name it.
+        { ports: [port(443), port(6443)] },
+      ],
+    },
+  });
+}
+
+/** An API object of ours takes plain data, not the classes of cdk8s. */
+function plain({ requests, limits }: k8s.ResourceRequirements): object {
+  const texts = (held: Record<string, k8s.Quantity> = {}) =>
+    Object.fromEntries(Object.entries(held).map(([key, { value }]) => [key, value]));
+  return { requests: texts(requests), limits: texts(limits) };
+}

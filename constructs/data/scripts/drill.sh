@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Restores the backup in $WORK into a scratch database, and compares it with its manifest: digest, age, schema, rows of each table.
+# The scratch database is a server of its own inside of this pod, unless SCRATCH_URL names another. What holds data is never touched.
+set -euo pipefail
+: "${WORK:?}" "${MOST_HOURS:?}"
+fail() { echo "drill failed: $1" >&2; exit 1; }
+
+shopt -s nullglob
+manifests=("$WORK"/*.manifest)
+[ "${#manifests[@]}" -eq 1 ] || fail "expected one manifest, found ${#manifests[@]}"
+manifest=${manifests[0]}
+dump=${manifest%.manifest}.dump
+field() { sed -n "s/^$1 //p" "$manifest"; }
+
+[ "$(head -n 1 "$manifest")" = "seaworthy-backup 1" ] || fail "the manifest has no form that is known here"
+[ -s "$dump" ] || fail "the dump is missing or empty"
+age=$(($(date -u +%s) - $(field taken)))
+[ "$age" -le $((MOST_HOURS * 3600)) ] || fail "the newest backup is $((age / 3600)) hours old; at most $MOST_HOURS are allowed"
+[ "$(sha256sum "$dump" | cut -d ' ' -f 1)" = "$(field sha256)" ] || fail "the dump is not what was written: its digest differs"
+
+if [ -z "${SCRATCH_URL:-}" ]; then
+  initdb --pgdata "$WORK/server" --username drill --auth trust --encoding UTF8 --locale C >/dev/null
+  pg_ctl --pgdata "$WORK/server" --wait --silent --log "$WORK/server.log" \
+    --options "-c listen_addresses='' -c unix_socket_directories='$WORK' -c fsync=off" start
+  trap 'pg_ctl --pgdata "$WORK/server" --mode immediate --silent stop' EXIT
+  SCRATCH_URL="postgresql://drill@/postgres?host=$WORK"
+fi
+case $SCRATCH_URL in
+  *"@${LIVE_HOST:-no-host-is-called-this}"[:/?]*) fail "the scratch database is on ${LIVE_HOST:-}, the live server; it is not touched" ;;
+  *) ;;
+esac
+ask() { psql "$SCRATCH_URL" --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 --command "$1"; }
+[ -z "$(ask "$(cat "$SCRIPTS/rows.sql")")" ] || fail "the scratch database holds tables; it is not touched"
+
+pg_restore --exit-on-error --no-owner --no-privileges --dbname "$SCRATCH_URL" "$dump" || fail "the dump cannot be restored"
+[ "$(ask "$(cat "$SCRIPTS/schema.sql")" | sha256sum | cut -d ' ' -f 1)" = "$(field schema)" ] || fail "the schema differs from the one that was dumped"
+restored=$(ask "$(cat "$SCRIPTS/rows.sql")")
+[ "$restored" = "$(field rows)" ] || fail "the rows differ: $(diff <(field rows) <(printf '%s\n' "$restored") | grep '^[<>]' | head -n 5 | tr '\n' ' ')"
+[ -n "$restored" ] || fail "the backup holds no table"
+total=$(printf '%s\n' "$restored" | awk '{ n += $NF } END { print n }')
+
+# OTLP over HTTP, to a Collector that Prometheus scrapes. A drill that cannot tell is still a drill that passed: its Job says so too.
+tell() {
+  local now body gauges=() pair
+  now=$(date -u +%s)000000000
+  for pair in "seaworthy.drill.backup.age $age s" "seaworthy.drill.rows $total {row}" "seaworthy.drill.passed $(date -u +%s) s"; do
+    read -r name value unit <<<"$pair"
+    gauges+=("{\"name\":\"$name\",\"unit\":\"$unit\",\"gauge\":{\"dataPoints\":[{\"timeUnixNano\":\"$now\",\"asInt\":\"$value\",\"attributes\":[{\"key\":\"backup\",\"value\":{\"stringValue\":\"$NAME\"}}]}]}}")
+  done
+  body=$(IFS=,; printf '{"resourceMetrics":[{"resource":{},"scopeMetrics":[{"metrics":[%s]}]}]}' "${gauges[*]}")
+  exec 5<>"/dev/tcp/${REPORT_TO%:*}/${REPORT_TO##*:}"
+  printf 'POST /v1/metrics HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %s\r\nConnection: close\r\n\r\n%s' \
+    "$REPORT_TO" "${#body}" "$body" >&5
+  IFS= read -r -t 10 status <&5
+  [[ $status == *" 200 "* ]]
+}
+if [ -n "${REPORT_TO:-}" ] && ! (tell); then echo "the result could not be reported to $REPORT_TO" >&2; fi
+echo "drill passed: $(printf '%s\n' "$restored" | wc -l) tables, $total rows, backup $((age / 3600)) hours old"

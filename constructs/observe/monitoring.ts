@@ -1,0 +1,147 @@
+import { ApiObject, Duration } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { labelsOf, nameOf } from '../core/labels';
+import { part } from '../core/part';
+import { type Problem, report } from '../core/problem';
+import type { Monitored, Signal } from '../core/signals';
+import { type System, systemOf } from '../core/system';
+import { allowFrom } from '../network/network-policy';
+import { type Objectives, type RuleGroup, ruleGroups } from './rules';
+
+export interface MonitoringProps {
+  /** Parts that are watched. */
+  readonly watch: readonly Monitored[];
+  /** Address of a page whose headings are the names of the alerts: docs/runbooks.md, wherever you publish it. */
+  readonly runbooks: string;
+  /** @default 99.9 % of requests do not fail, and 99 of 100 take less than a second */
+  readonly objectives?: Partial<Objectives>;
+  /** Where metrics are read from: ServiceMonitors and PodMonitors. @default true */
+  readonly serviceMonitor?: boolean;
+  /** Recording rules and alerts. @default true */
+  readonly prometheusRule?: boolean;
+}
+
+const INTERVAL = '30s';
+
+/**
+ * Watches parts: metrics, alerts with runbooks, error-budget burn rates, and a dashboard, all derived from what the parts are.
+ * Creates: a ServiceMonitor for each part with metrics (a PodMonitor for CloudNativePG), a PrometheusRule, a ConfigMap with the Grafana
+ * dashboard, and the policies by which Prometheus gets in.
+ * Needs: the Prometheus operator in the cluster, with kube-state-metrics (kube-prometheus-stack has both).
+ * Limitation: HTTP parts must expose OpenTelemetry's `http.server.request.duration` at `/metrics`.
+ *
+ *     new Monitoring(this, 'monitoring', { watch: [api, postgres, tracing], runbooks: 'https://docs.acme.org/runbooks' });
+ */
+export class Monitoring extends Construct {
+  constructor(scope: Construct, id: string, props: MonitoringProps) {
+    super(scope, id);
+    const system = systemOf(this);
+    const objectives: Objectives = {
+      availability: props.objectives?.availability ?? 99.9,
+      latency: props.objectives?.latency ?? Duration.seconds(1),
+    };
+    const signals = props.watch.flatMap((watched) => watched.signals);
+    const groups = ruleGroups({
+      system: system.node.id,
+      namespace: system.namespaceName,
+      objectives,
+      runbooks: props.runbooks,
+      signals,
+      hasCertificates: system.platform.issuer !== undefined,
+    });
+    if (props.serviceMonitor ?? true) for (const signal of signals) this.scrape(signal, system);
+    if (props.prometheusRule ?? true) this.rules(groups, system);
+    this.dashboard(signals, objectives, system);
+    part(this, 'seaworthy:observe:Monitoring', () => [
+      `${groups.flatMap((g) => g.rules).filter((r) => 'alert' in r).length} alerts`,
+      `${objectives.availability} % of requests succeed, 99 of 100 within ${objectives.latency.toMilliseconds()} ms`,
+      `dashboard ${nameOf(this)}`,
+    ]);
+    report(this, () => problemsWith(objectives, props.runbooks));
+  }
+
+  /** Tells Prometheus where metrics are, and opens its way there. */
+  private scrape(signal: Signal, system: System): void {
+    const { prometheus } = system.platform;
+    const from = { by: 'pods', namespace: prometheus.namespace, labels: prometheus.podLabels } as const;
+    const open = (name: string, selector: Readonly<Record<string, string>>, ...ports: readonly number[]) => {
+      const own = new Construct(this, name);
+      allowFrom(own, `${name}-from-prometheus`, selector, from, ...ports);
+      return own;
+    };
+    const monitor = (inside: Construct, kind: 'ServiceMonitor' | 'PodMonitor', name: string, spec: object) =>
+      new ApiObject(inside, 'monitor', {
+        apiVersion: 'monitoring.coreos.com/v1',
+        kind,
+        metadata: { name, labels: { ...labelsOf(this), ...prometheus.objectLabels } },
+        spec,
+      });
+    const selector = 'selector' in signal ? { matchLabels: { ...signal.selector } } : {};
+    switch (signal.kind) {
+      case 'http': {
+        const endpoints = [{ port: 'http', path: '/metrics', interval: INTERVAL }];
+        const inside = open(signal.name, signal.selector, signal.port);
+        monitor(inside, 'ServiceMonitor', signal.name, { selector, endpoints });
+        return;
+      }
+      case 'collector': {
+        const endpoints = ['metrics', 'received'].map((port) => ({ port, interval: INTERVAL, honorLabels: true }));
+        const inside = open(signal.name, signal.selector, ...signal.ports);
+        monitor(inside, 'ServiceMonitor', signal.name, { selector, endpoints });
+        return;
+      }
+      case 'postgres': {
+        const inside = open(signal.name, signal.selector, signal.port);
+        const podMetricsEndpoints = [{ port: 'metrics', interval: INTERVAL }];
+        monitor(inside, 'PodMonitor', signal.name, { selector, podMetricsEndpoints });
+        return;
+      }
+      case 'scheduled':
+      case 'volume':
+        return; // told by kube-state-metrics and the kubelet
+      default:
+        signal satisfies never;
+    }
+  }
+
+  private rules(groups: readonly RuleGroup[], system: System): void {
+    new ApiObject(this, 'rules', {
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'PrometheusRule',
+      metadata: { name: nameOf(this), labels: { ...labelsOf(this), ...system.platform.prometheus.objectLabels } },
+      spec: { groups },
+    });
+  }
+
+  /** Grafana's sidecar of kube-prometheus-stack finds it by its label, in every namespace. */
+  private dashboard(signals: readonly Signal[], objectives: Objectives, system: System): void {
+    const { dashboardOf } = loadDashboard();
+    const facts = { system: system.node.id, namespace: system.namespaceName, signals, objectives };
+    new k8s.KubeConfigMap(this, 'dashboard', {
+      metadata: { name: `${nameOf(this)}-dashboard`, labels: { ...labelsOf(this), grafana_dashboard: '1' } },
+      data: { [`${system.node.id}.json`]: JSON.stringify(dashboardOf(facts), null, 1) },
+    });
+  }
+}
+
+/** Grafana's SDK takes its time to load: only where there is a dashboard to make. */
+const loadDashboard = (): typeof import('./dashboard') => require('./dashboard');
+
+function problemsWith({ availability }: Objectives, runbooks: string): Problem[] {
+  const problems: Problem[] = [];
+  if (!(availability > 0 && availability < 100)) {
+    const what = `objectives.availability is ${availability}; it must be a percentage above 0 and below 100.`;
+    problems.push({ code: 'SW-MONITORING-001', severity: 'error', what, fix: 'availability: 99.9' });
+  }
+  if (!URL.canParse(runbooks)) {
+    const what = `runbooks is "${runbooks}"; it must be a URL.`;
+    problems.push({
+      code: 'SW-MONITORING-002',
+      severity: 'error',
+      what,
+      fix: "runbooks: 'https://docs.acme.org/runbooks'",
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,244 @@
+import type { Duration } from 'cdk8s';
+import type { Signal } from '../core/signals';
+import { burnRateAlerts, errorRatio, RATIO_WINDOWS } from './slo';
+
+/** https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/#rule */
+export type Rule =
+  | { readonly record: string; readonly expr: string }
+  | {
+      readonly alert: string;
+      readonly expr: string;
+      readonly for: string;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly annotations: Readonly<Record<string, string>>;
+    };
+
+export interface RuleGroup {
+  readonly name: string;
+  readonly rules: readonly Rule[];
+}
+
+export interface Objectives {
+  /** Requests that do not fail, in percent over 30 days. */
+  readonly availability: number;
+  /** The slowest of a hundred requests takes at most this long. */
+  readonly latency: Duration;
+}
+
+export interface RuleFacts {
+  readonly system: string;
+  readonly namespace: string;
+  readonly objectives: Objectives;
+  /** Address of the page whose headings are the names of the alerts. */
+  readonly runbooks: string;
+  readonly signals: readonly Signal[];
+  /** cert-manager keeps certificates in the namespace. */
+  readonly hasCertificates: boolean;
+}
+
+/** What an alert says, before where and how it is told. */
+export interface Alarm {
+  readonly alert: string;
+  readonly expr: string;
+  readonly for: string;
+  readonly severity: 'critical' | 'warning';
+  /** May use Prometheus' templates: `{{ $labels.service }}`. */
+  readonly says: string;
+}
+
+/** OpenTelemetry's name as Prometheus writes it: https://opentelemetry.io/docs/specs/semconv/http/http-metrics/#http-server */
+export const REQUESTS = 'http_server_request_duration_seconds';
+
+/** Recording rules and alerts of a system, derived from what its parts say of themselves. */
+export function ruleGroups(facts: RuleFacts): RuleGroup[] {
+  const { system, namespace, signals } = facts;
+  const isHttp = signals.some((s) => s.kind === 'http');
+  const alarms = [
+    ...(isHttp ? httpAlarms(facts) : []),
+    ...(isHttp ? burnRateAlerts(facts.objectives.availability, namespace) : []),
+    ...workloadAlarms(facts),
+    ...signals.flatMap((signal) => alarmsOf(signal, namespace)),
+    ...(facts.hasCertificates ? [certificateAlarm(namespace)] : []),
+  ];
+  return [
+    ...(isHttp ? [{ name: `${system}-requests`, rules: recordings(namespace) }] : []),
+    { name: `${system}-alerts`, rules: alarms.map((alarm) => rule(alarm, facts)) },
+  ];
+}
+
+function rule({ alert, expr, severity, says, for: time }: Alarm, { system, runbooks }: RuleFacts): Rule {
+  return {
+    alert,
+    expr,
+    for: time,
+    labels: { severity, system },
+    annotations: { summary: says, runbook_url: `${runbooks}#${alert.toLowerCase()}` },
+  };
+}
+
+function recordings(namespace: string): Rule[] {
+  const within = `namespace="${namespace}"`;
+  const rate = (more: string, window: string) =>
+    `sum by (namespace, service) (rate(${REQUESTS}_count{${within}${more}}[${window}]))`;
+  return [
+    { record: 'namespace_service:http_server_requests:rate5m', expr: rate('', '5m') },
+    ...RATIO_WINDOWS.map((window) => ({
+      record: errorRatio(window),
+      expr: `${rate(',http_response_status_code=~"5.."', window)} / ${rate('', window)}`,
+    })),
+    {
+      record: 'namespace_service:http_server_rejections:ratio_rate5m',
+      expr: `${rate(',http_response_status_code="429"', '5m')} / ${rate('', '5m')}`,
+    },
+    {
+      record: 'namespace_service:http_server_request_duration_seconds:p99_rate5m',
+      expr: `histogram_quantile(0.99, sum by (namespace, service, le) (rate(${REQUESTS}_bucket{${within}}[5m])))`,
+    },
+  ];
+}
+
+function httpAlarms({ namespace, objectives, signals }: RuleFacts): Alarm[] {
+  const within = `{namespace="${namespace}"}`;
+  const seconds = objectives.latency.toMilliseconds() / 1000;
+  const scaled = signals.flatMap((s) => (s.kind === 'http' && s.scales ? [s.name] : []));
+  const autoscalers = `{namespace="${namespace}",horizontalpodautoscaler=~"${scaled.join('|')}"}`;
+  const saturated: Alarm = {
+    alert: 'AutoscalerAtItsEnd',
+    expr: `kube_horizontalpodautoscaler_status_current_replicas${autoscalers} >= kube_horizontalpodautoscaler_spec_max_replicas${autoscalers}`,
+    for: '15m',
+    severity: 'warning',
+    says: '{{ $labels.horizontalpodautoscaler }} runs as many copies as it may, and may need more.',
+  };
+  return [
+    {
+      alert: 'RequestsAreSlow',
+      expr: `namespace_service:http_server_request_duration_seconds:p99_rate5m${within} > ${seconds}`,
+      for: '10m',
+      severity: 'warning',
+      says: `The slowest of a hundred requests to {{ $labels.service }} takes {{ $value | humanizeDuration }}; the objective is ${seconds} s.`,
+    },
+    {
+      alert: 'RequestsAreRejected',
+      expr: `namespace_service:http_server_rejections:ratio_rate5m${within} > 0.1`,
+      for: '10m',
+      severity: 'warning',
+      says: 'The rate limit of {{ $labels.service }} rejects {{ $value | humanizePercentage }} of its requests.',
+    },
+    ...(scaled.length === 0 ? [] : [saturated]),
+  ];
+}
+
+function workloadAlarms({ namespace }: RuleFacts): Alarm[] {
+  const within = `{namespace="${namespace}"}`;
+  const container = `{namespace="${namespace}",container!="",container!="POD"}`;
+  return [
+    {
+      alert: 'NothingAvailable',
+      expr: `kube_deployment_status_replicas_available${within} == 0 and kube_deployment_spec_replicas${within} > 0`,
+      for: '5m',
+      severity: 'critical',
+      says: 'No copy of {{ $labels.deployment }} is available.',
+    },
+    {
+      alert: 'MetricsAreMissing',
+      expr: `up${within} == 0`,
+      for: '10m',
+      severity: 'warning',
+      says: 'Prometheus cannot read the metrics of {{ $labels.pod }}.',
+    },
+    {
+      alert: 'MemoryIsFull',
+      expr: `max by (namespace, pod, container) (container_memory_working_set_bytes${container}) / max by (namespace, pod, container) (kube_pod_container_resource_limits{namespace="${namespace}",resource="memory"}) > 0.9`,
+      for: '10m',
+      severity: 'warning',
+      says: '{{ $labels.pod }} uses {{ $value | humanizePercentage }} of its memory; at 100 % it is ended.',
+    },
+    {
+      alert: 'JobFailed',
+      expr: `kube_job_status_failed${within} > 0 unless kube_job_status_succeeded${within} > 0`,
+      for: '1m',
+      severity: 'warning',
+      says: '{{ $labels.job_name }} failed.',
+    },
+  ];
+}
+
+const OVERDUE = {
+  backup: { alert: 'BackupIsTooOld', severity: 'critical', noun: 'backup' },
+  drill: { alert: 'RestoreDrillIsTooOld', severity: 'warning', noun: 'restore drill' },
+  archive: { alert: 'ArchiveIsTooOld', severity: 'warning', noun: 'archive' },
+} as const;
+
+function alarmsOf(signal: Signal, namespace: string): Alarm[] {
+  switch (signal.kind) {
+    case 'http':
+      return [];
+    case 'collector':
+      return [
+        {
+          alert: 'TracesAreLost',
+          expr: `sum by (namespace, service) (rate(otelcol_exporter_send_failed_spans{namespace="${namespace}",service="${signal.name}"}[5m]) + rate(otelcol_exporter_enqueue_failed_spans{namespace="${namespace}",service="${signal.name}"}[5m])) > 0`,
+          for: '10m',
+          severity: 'warning',
+          says: '{{ $labels.service }} cannot send {{ $value }} spans a second on, and drops them.',
+        },
+        {
+          alert: 'TracesPileUp',
+          expr: `max by (namespace, service) (otelcol_exporter_queue_size{namespace="${namespace}",service="${signal.name}"} / otelcol_exporter_queue_capacity{namespace="${namespace}",service="${signal.name}"}) > 0.8`,
+          for: '10m',
+          severity: 'warning',
+          says: 'The queue of {{ $labels.service }} is {{ $value | humanizePercentage }} full; when it is full, traces are lost.',
+        },
+      ];
+    case 'scheduled': {
+      const { alert, severity, noun } = OVERDUE[signal.does];
+      const job = `{namespace="${namespace}",cronjob="${signal.name}"}`;
+      const hours = signal.within.toHours();
+      return [
+        {
+          alert,
+          // One that never succeeded counts from when it was made.
+          expr: `time() - (kube_cronjob_status_last_successful_time${job} or kube_cronjob_created${job}) > ${hours * 3600}`,
+          for: '5m',
+          severity,
+          says: `The last good ${noun} ({{ $labels.cronjob }}) is {{ $value | humanizeDuration }} old; at most ${hours} hours are allowed.`,
+        },
+      ];
+    }
+    case 'volume': {
+      const claims = `{namespace="${namespace}",persistentvolumeclaim=~"${signal.claims}"}`;
+      return [
+        {
+          alert: 'VolumeIsFull',
+          expr: `kubelet_volume_stats_used_bytes${claims} / kubelet_volume_stats_capacity_bytes${claims} > 0.85`,
+          for: '10m',
+          severity: 'critical',
+          says: '{{ $labels.persistentvolumeclaim }} is {{ $value | humanizePercentage }} full.',
+        },
+      ];
+    }
+    case 'postgres':
+      return [
+        {
+          alert: 'PostgresLagsBehind',
+          expr: `max by (namespace, pod) (cnpg_pg_replication_lag{namespace="${namespace}",pod=~"${signal.name}-[0-9]+"}) > 60`,
+          for: '5m',
+          severity: 'warning',
+          says: '{{ $labels.pod }} is {{ $value | humanizeDuration }} behind the primary.',
+        },
+      ];
+    default:
+      return signal satisfies never;
+  }
+}
+
+/** cert-manager renews at two thirds of a certificate's life: what is left at 14 days was not renewed. */
+function certificateAlarm(namespace: string): Alarm {
+  return {
+    alert: 'CertificateExpires',
+    expr: `certmanager_certificate_expiration_timestamp_seconds{exported_namespace="${namespace}"} - time() < 14 * 86400 or certmanager_certificate_expiration_timestamp_seconds{namespace="${namespace}"} - time() < 14 * 86400`,
+    for: '1h',
+    severity: 'critical',
+    says: 'The certificate {{ $labels.name }} ends in {{ $value | humanizeDuration }}, and was not renewed.',
+  };
+}

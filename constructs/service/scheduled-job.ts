@@ -1,0 +1,113 @@
+import { type Duration, Size } from 'cdk8s';
+import { Cpu, k8s } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import { labelsOf, nameOf } from '../core/labels';
+import {
+  quantity,
+  type Resources,
+  resourceRequirements,
+  restrictedContainer,
+  restrictedPod,
+  sizeText,
+} from '../core/pod';
+
+/** One container of a job: a script of its image's shell. */
+export interface Step {
+  readonly name: string;
+  readonly image: string;
+  /** File name of the script, which must be among the job's scripts. */
+  readonly script: string;
+  readonly shell: 'bash' | 'sh';
+  readonly env: k8s.EnvVar[];
+  readonly mounts?: readonly k8s.VolumeMount[];
+}
+
+export interface ScheduledJobProps {
+  /** https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax, in UTC. */
+  readonly schedule: string;
+  /** After this it is ended, and has failed. */
+  readonly longest: Duration;
+  /** One after the other; what one writes below /work the next one reads. */
+  readonly steps: readonly [Step, ...Step[]];
+  /** Texts of the scripts, by file name. */
+  readonly scripts: Readonly<Record<string, string>>;
+  /** Room below /work. */
+  readonly room: Size;
+  readonly user: number;
+  readonly volumes?: readonly k8s.Volume[];
+}
+
+const WORK = '/work';
+const SCRIPTS = '/scripts';
+const RESOURCES: Resources = {
+  cpu: { request: Cpu.millis(100), limit: Cpu.millis(1000) },
+  memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
+};
+
+/** Makes a CronJob below its part, with its ServiceAccount and the ConfigMap of its scripts. One run at a time. */
+export function scheduledJob(part: Construct, props: ScheduledJobProps): void {
+  const name = nameOf(part);
+  const labels = labelsOf(part);
+  new k8s.KubeServiceAccount(part, 'account', { metadata: { name }, automountServiceAccountToken: false });
+  new k8s.KubeConfigMap(part, 'scripts', { metadata: { name: `${name}-scripts` }, data: { ...props.scripts } });
+  new k8s.KubeCronJob(part, 'job', {
+    metadata: { name, labels },
+    spec: {
+      schedule: props.schedule,
+      timeZone: 'Etc/UTC',
+      concurrencyPolicy: 'Forbid',
+      startingDeadlineSeconds: 3600,
+      successfulJobsHistoryLimit: 3,
+      failedJobsHistoryLimit: 3,
+      jobTemplate: {
+        spec: {
+          backoffLimit: 2,
+          activeDeadlineSeconds: props.longest.toSeconds(),
+          template: { metadata: { labels }, spec: pod(name, props) },
+        },
+      },
+    },
+  });
+}
+
+function pod(name: string, { steps, room, user, volumes = [] }: ScheduledJobProps): k8s.PodSpec {
+  const containers = steps.map(containerOf);
+  return {
+    serviceAccountName: name,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    restartPolicy: 'Never',
+    securityContext: restrictedPod(user, user),
+    initContainers: containers.slice(0, -1),
+    containers: containers.slice(-1),
+    volumes: [
+      { name: 'work', emptyDir: { sizeLimit: quantity(sizeText(room)) } },
+      { name: 'tmp', emptyDir: { sizeLimit: quantity('256Mi') } },
+      { name: 'scripts', configMap: { name: `${name}-scripts` } },
+      ...volumes,
+    ],
+  };
+}
+
+function containerOf({ name, image, shell, script, env, mounts = [] }: Step): k8s.Container {
+  return {
+    name,
+    image,
+    command: [shell, `${SCRIPTS}/${script}`],
+    env: env,
+    resources: resourceRequirements(RESOURCES),
+    securityContext: restrictedContainer(),
+    volumeMounts: [
+      { name: 'work', mountPath: WORK },
+      { name: 'tmp', mountPath: '/tmp' },
+      { name: 'scripts', mountPath: SCRIPTS, readOnly: true },
+      ...mounts,
+    ],
+  };
+}
+
+/** The variables that each script reads: where it works, and where the other scripts are. */
+export function scriptEnv(more: Readonly<Record<string, string>> = {}): k8s.EnvVar[] {
+  const own = { WORK, SCRIPTS, HOME: '/tmp', ...more };
+  return Object.entries(own).map(([name, value]) => ({ name, value }));
+}

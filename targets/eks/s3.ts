@@ -1,0 +1,161 @@
+import type * as aws from '@pulumi/aws';
+import type { Construct } from 'constructs';
+import { CloudResource } from '../../constructs/core/cloud-resource';
+import { json, text } from '../../constructs/core/compose';
+import { nameOf } from '../../constructs/core/labels';
+import type { Store, StoreAccess, StoreRequest } from '../../constructs/core/platform';
+import { systemOf } from '../../constructs/core/system';
+import { daysInWords } from '../../constructs/data/object-store';
+import type { EksCluster } from './eks';
+
+type Bucket = CloudResource<aws.s3.BucketArgs, aws.s3.Bucket>;
+
+/** S3 allows 37 characters before those that make the name unique. */
+const LONGEST_PREFIX = 37;
+/** Where the EKS Pod Identity Agent listens on each node: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html */
+const IDENTITY_AGENT = { reach: { by: 'cidrs', cidrs: ['169.254.170.23/32'] }, port: 80 } as const;
+const S3 = { reach: { by: 'public' }, port: 443 } as const;
+
+/**
+ * A private, encrypted, versioned S3 bucket that drops objects when their time is over. With a lock (mode COMPLIANCE) nobody, the root
+ * user included, can change or delete one before. Pods get there by EKS Pod Identity, each with a role of its own.
+ * Cost: by GiB and request, https://aws.amazon.com/s3/pricing/
+ */
+export function s3(scope: Construct, request: StoreRequest, cluster: EksCluster, environment: string): Store {
+  const { profile } = systemOf(scope).platform;
+  const { keepDays, locked } = request;
+  const bucket: Bucket = new CloudResource(scope, 'bucket', {
+    type: 'aws:s3/bucket:Bucket',
+    protect: profile.protectData,
+    inputs: {
+      bucketPrefix: `${request.name}-${environment}-`.slice(0, LONGEST_PREFIX),
+      objectLockEnabled: locked,
+      forceDestroy: !profile.protectData,
+      tags: { 'seaworthy:data': locked ? 'archive' : 'backup' },
+    },
+  });
+  const id = bucket.output('bucket');
+  privacy(scope, id);
+  lifecycle(scope, id, keepDays);
+  if (locked) lock(scope, id, keepDays);
+  return {
+    remote: {
+      RCLONE_CONFIG_STORE_TYPE: 's3',
+      RCLONE_CONFIG_STORE_PROVIDER: 'AWS',
+      RCLONE_CONFIG_STORE_ENV_AUTH: 'true',
+      RCLONE_CONFIG_STORE_REGION: cluster.region,
+      RCLONE_S3_NO_CHECK_BUCKET: 'true',
+      RCLONE_S3_NO_HEAD: 'true',
+      RCLONE_S3_NO_HEAD_OBJECT: 'true',
+    },
+    folder: id,
+    s3: text`s3://${id}`,
+    reach: [S3, IDENTITY_AGENT],
+    expires: true,
+    grant: (part, account, access) => grant(part, account, access, bucket, cluster),
+    facts: [
+      'S3 bucket, private, encrypted, versioned',
+      `kept ${daysInWords(keepDays)}`,
+      ...(locked ? ['locked until then'] : []),
+      ...(profile.protectData ? ['protected'] : []),
+    ],
+  };
+}
+
+function privacy(scope: Construct, bucket: string): void {
+  new CloudResource<aws.s3.BucketPublicAccessBlockArgs>(scope, 'privacy', {
+    type: 'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock',
+    inputs: {
+      bucket,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    },
+  });
+  new CloudResource<aws.s3.BucketServerSideEncryptionConfigurationArgs>(scope, 'encryption', {
+    type: 'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration',
+    inputs: { bucket, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }] },
+  });
+  new CloudResource<aws.s3.BucketVersioningArgs>(scope, 'versioning', {
+    type: 'aws:s3/bucketVersioning:BucketVersioning',
+    inputs: { bucket, versioningConfiguration: { status: 'Enabled' } },
+  });
+}
+
+function lifecycle(scope: Construct, bucket: string, days: number): void {
+  const rule = {
+    id: 'end-of-life',
+    status: 'Enabled',
+    filter: { prefix: '' },
+    expiration: { days },
+    noncurrentVersionExpiration: { noncurrentDays: 1 },
+    abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+  };
+  new CloudResource<aws.s3.BucketLifecycleConfigurationArgs>(scope, 'lifecycle', {
+    type: 'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration',
+    inputs: { bucket, rules: [rule] },
+  });
+}
+
+function lock(scope: Construct, bucket: string, days: number): void {
+  new CloudResource<aws.s3.BucketObjectLockConfigurationArgs>(scope, 'lock', {
+    type: 'aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration',
+    inputs: { bucket, rule: { defaultRetention: { mode: 'COMPLIANCE', days } } },
+  });
+}
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
+const ACTIONS: Readonly<Record<StoreAccess, readonly string[]>> = { read: ['s3:GetObject'], write: ['s3:PutObject'] };
+
+/** A role of the pod's own, that lists this bucket and reads or writes its objects. */
+function grant(
+  part: Construct,
+  account: string,
+  access: readonly StoreAccess[],
+  bucket: Bucket,
+  cluster: EksCluster,
+): void {
+  const { namespaceName } = systemOf(part);
+  const id = `role-${bucket.node.scope?.node.id}`;
+  const arn = bucket.output('arn');
+  const role = new CloudResource<aws.iam.RoleArgs, aws.iam.Role>(part, id, {
+    type: 'aws:iam/role:Role',
+    inputs: {
+      namePrefix: `${nameOf(part)}-`.slice(0, LONGEST_PREFIX),
+      assumeRolePolicy: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'pods.eks.amazonaws.com' },
+            Action: ['sts:AssumeRole', 'sts:TagSession'],
+          },
+        ],
+      }),
+    },
+  });
+  const actions = access.flatMap((kind) => ACTIONS[kind]);
+  new CloudResource<aws.iam.RolePolicyArgs>(part, `${id}-policy`, {
+    type: 'aws:iam/rolePolicy:RolePolicy',
+    inputs: {
+      role: role.output('name'),
+      policy: json({
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Action: ['s3:ListBucket', 's3:GetBucketLocation'], Resource: arn },
+          { Effect: 'Allow', Action: actions, Resource: text`${arn}/*` },
+        ],
+      }),
+    },
+  });
+  new CloudResource<aws.eks.PodIdentityAssociationArgs>(part, `${id}-association`, {
+    type: 'aws:eks/podIdentityAssociation:PodIdentityAssociation',
+    inputs: {
+      clusterName: cluster.cluster,
+      namespace: namespaceName,
+      serviceAccount: account,
+      roleArn: role.output('arn'),
+    },
+  });
+}
