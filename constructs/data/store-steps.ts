@@ -31,7 +31,7 @@ export function storeStep(
     image: VERSIONS.rclone.image,
     shell: 'sh',
     script,
-    env: scriptEnv({ RCLONE_CONFIG: '/tmp/rclone.conf', ...remote, FOLDER: folder, ...env }),
+    env: scriptEnv({ RCLONE_CONFIG: '/dev/null', ...remote, FOLDER: folder, ...env }),
     ...(claim === undefined ? {} : { mounts: [{ name: 'store', mountPath: '/store' }] }),
   };
 }

@@ -81,7 +81,7 @@ export function jaeger(tracing: Tracing, { namespace, storage, keep }: OfKind<'j
     { name: 'otlp-grpc', port: PORTS.otlp, targetPort: k8s.IntOrString.fromString('otlp-grpc'), appProtocol: 'grpc' },
     { name: 'query', port: PORTS.query, targetPort: k8s.IntOrString.fromString('query') },
   ];
-  new k8s.KubeService(backend, 'service', { metadata, spec: { selector, ports } });
+  new k8s.KubeService(backend, 'service', { metadata, spec: { clusterIp: 'None', selector, ports } });
   return backend.endpoint;
 }
 
@@ -147,6 +147,17 @@ export function jaegerByOperator(
   const host = `${name}-collector.${namespace}.svc`;
   const reach = { by: 'pods', namespace, labels } as const;
   const backend = new Backend(tracing, namespace, { scheme: 'http', host, port: PORTS.otlp, reach });
+  // Its collector and query pods store and read there; where that is only the URL says.
+  const storage = URL.canParse(elasticsearch) ? new URL(elasticsearch) : undefined;
+  const port = Number(storage?.port || (storage?.protocol === 'https:' ? 443 : 9200));
+  new k8s.KubeNetworkPolicy(backend, 'to-storage', {
+    metadata: { name: `${name}-to-storage`, namespace },
+    spec: {
+      podSelector: { matchLabels: { 'app.kubernetes.io/instance': name } },
+      policyTypes: ['Egress'],
+      egress: [{ ports: [{ port: k8s.IntOrString.fromNumber(port), protocol: 'TCP' }] }],
+    },
+  });
   new ApiObject(backend, 'jaeger', {
     apiVersion: 'jaegertracing.io/v1',
     kind: 'Jaeger',

@@ -173,23 +173,27 @@ function alarmsOf(signal: Signal, namespace: string): Alarm[] {
   switch (signal.kind) {
     case 'http':
       return [];
-    case 'collector':
+    case 'collector': {
+      const of = `{namespace="${namespace}",service="${signal.name}"}`;
+      const lost = (counter: string) => `sum by (namespace, service) (rate(${counter}${of}[5m])) > 0`;
       return [
         {
           alert: 'TracesAreLost',
-          expr: `sum by (namespace, service) (rate(otelcol_exporter_send_failed_spans{namespace="${namespace}",service="${signal.name}"}[5m]) + rate(otelcol_exporter_enqueue_failed_spans{namespace="${namespace}",service="${signal.name}"}[5m])) > 0`,
+          // Either counter is there only once it has counted: a sum of both would be silent.
+          expr: `${lost('otelcol_exporter_send_failed_spans')} or ${lost('otelcol_exporter_enqueue_failed_spans')}`,
           for: '10m',
           severity: 'warning',
           says: '{{ $labels.service }} cannot send {{ $value }} spans a second on, and drops them.',
         },
         {
           alert: 'TracesPileUp',
-          expr: `max by (namespace, service) (otelcol_exporter_queue_size{namespace="${namespace}",service="${signal.name}"} / otelcol_exporter_queue_capacity{namespace="${namespace}",service="${signal.name}"}) > 0.8`,
+          expr: `max by (namespace, service) (otelcol_exporter_queue_size${of} / otelcol_exporter_queue_capacity${of}) > 0.8`,
           for: '10m',
           severity: 'warning',
           says: 'The queue of {{ $labels.service }} is {{ $value | humanizePercentage }} full; when it is full, traces are lost.',
         },
       ];
+    }
     case 'scheduled': {
       const { alert, severity, noun } = OVERDUE[signal.does];
       const job = `{namespace="${namespace}",cronjob="${signal.name}"}`;

@@ -2,7 +2,7 @@
 # Restores the backup in $WORK into a scratch database, and compares it with its manifest: digest, age, schema, rows of each table.
 # The scratch database is a server of its own inside of this pod, unless SCRATCH_URL names another. What holds data is never touched.
 set -euo pipefail
-: "${WORK:?}" "${MOST_HOURS:?}"
+: "${NAME:?}" "${WORK:?}" "${SCRIPTS:?}" "${MOST_HOURS:?}"
 fail() { echo "drill failed: $1" >&2; exit 1; }
 
 shopt -s nullglob
@@ -48,11 +48,11 @@ tell() {
     gauges+=("{\"name\":\"$name\",\"unit\":\"$unit\",\"gauge\":{\"dataPoints\":[{\"timeUnixNano\":\"$now\",\"asInt\":\"$value\",\"attributes\":[{\"key\":\"backup\",\"value\":{\"stringValue\":\"$NAME\"}}]}]}}")
   done
   body=$(IFS=,; printf '{"resourceMetrics":[{"resource":{},"scopeMetrics":[{"metrics":[%s]}]}]}' "${gauges[*]}")
-  exec 5<>"/dev/tcp/${REPORT_TO%:*}/${REPORT_TO##*:}"
+  exec 5<>"/dev/tcp/${REPORT_TO%:*}/${REPORT_TO##*:}" || return 1
   printf 'POST /v1/metrics HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %s\r\nConnection: close\r\n\r\n%s' \
     "$REPORT_TO" "${#body}" "$body" >&5
-  IFS= read -r -t 10 status <&5
+  IFS= read -r -t 10 status <&5 || return 1
   [[ $status == *" 200 "* ]]
 }
-if [ -n "${REPORT_TO:-}" ] && ! (tell); then echo "the result could not be reported to $REPORT_TO" >&2; fi
+if [ -n "${REPORT_TO:-}" ] && ! (tell) 2>/dev/null; then echo "the result could not be reported to $REPORT_TO" >&2; fi
 echo "drill passed: $(printf '%s\n' "$restored" | wc -l) tables, $total rows, backup $((age / 3600)) hours old"

@@ -2,7 +2,7 @@
 # Dumps DATABASE_URL into $WORK, with what a drill compares a restored copy with: a digest of the dump, of the schema, and the rows
 # of each table, all of one snapshot.
 set -euo pipefail
-: "${DATABASE_URL:?}" "${NAME:?}" "${WORK:?}"
+: "${DATABASE_URL:?}" "${NAME:?}" "${WORK:?}" "${SCRIPTS:?}"
 
 taken=$(date -u +%s)
 base=$NAME-$(date -u -d "@$taken" +%Y%m%dT%H%M%SZ)

@@ -1,0 +1,116 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { stringify } from 'yaml';
+import { isMarker, valueBehind } from '../../constructs/core/marker';
+import type { Value } from '../../constructs/core/value';
+import type { Graph } from '../../graph/graph';
+import { at, isRecord, list, text } from '../../graph/json-value';
+import { ROOT } from './command';
+import { talosGraph } from './talos';
+
+const tool = (name: string) =>
+  execFileSync(join(ROOT, 'tools', name), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
+
+/** Programs that were built, and what was fetched: tools/build, tools/fetch. */
+export const BIN = tool('build');
+export const FETCHED = tool('fetch');
+const POSTGRES_BIN = '/usr/lib/postgresql/15/bin';
+export const JUDGES_PATH = [BIN, join(FETCHED, 'venv', 'bin'), POSTGRES_BIN, process.env.PATH].join(delimiter);
+
+/** The environments of Talos that are judged: what the committed files say, and what a team could choose instead. */
+export const VARIANTS: Readonly<Record<string, () => Graph>> = {
+  dev: () => talosGraph('dev'),
+  prod: () => talosGraph('prod'),
+  'prod, CloudNativePG': () => talosGraph('prod', { 'talos:database.placement': 'in-cluster' }),
+  'prod, everything in the cluster': () =>
+    talosGraph('prod', {
+      'talos:database': '{"placement":"in-cluster","inCluster":"statefulset"}',
+      'talos:cache.placement': 'in-cluster',
+    }),
+  'dev, Jaeger operator': () =>
+    talosGraph('dev', {
+      'talos:tracing.backend': 'jaeger-operator',
+      'talos:tracing.elasticsearch': 'http://elasticsearch:9200',
+    }),
+};
+
+export type KubeJson = Record<string, unknown>;
+
+/** The Kubernetes objects of a graph, with a plausible text wherever a value is known only after apply. */
+export function objectsOf(graph: Graph): KubeJson[] {
+  return graph.nodes.flatMap((node) => {
+    const inputs = node.object === undefined ? undefined : filled(node.inputs);
+    return isRecord(inputs) ? [inputs] : [];
+  });
+}
+
+export function filled(thing: unknown): unknown {
+  if (typeof thing === 'number' && isMarker(thing)) return 5432;
+  if (typeof thing === 'string' && isMarker(thing)) return plausible(valueBehind(thing));
+  if (Array.isArray(thing)) return thing.map(filled);
+  if (!isRecord(thing)) return thing;
+  return Object.fromEntries(Object.entries(thing).map(([key, value]) => [key, filled(value)]));
+}
+
+function plausible(value: Value): string {
+  switch (value.kind) {
+    case 'composed':
+      return value.pieces.map((p) => (typeof p === 'string' ? p : plausible(p.value))).join('');
+    case 'base64':
+      return Buffer.from(typeof value.of === 'string' ? value.of : plausible(value.of)).toString('base64');
+    case 'digest':
+      return '0'.repeat(64);
+    default:
+      return 'known-after-apply';
+  }
+}
+
+export function objectNamed(objects: readonly KubeJson[], kind: string, name: string): KubeJson {
+  const found = objects.find((o) => o.kind === kind && at(o, 'metadata', 'name') === name);
+  if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
+  return found;
+}
+
+/** A file with YAML documents. */
+export function yamlFile(objects: readonly unknown[], name = 'objects.yaml'): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'seaworthy-judged-')), name);
+  writeFileSync(file, objects.map((object) => stringify(object, { compat: 'yaml-1.1' })).join('---\n'));
+  return file;
+}
+
+export interface Verdict {
+  readonly status: number | null;
+  readonly output: string;
+  readonly stdout: string;
+}
+
+export function judge(
+  program: string,
+  args: readonly string[],
+  options: { readonly input?: string; readonly env?: NodeJS.ProcessEnv; readonly cwd?: string } = {},
+): Verdict {
+  const env = { ...process.env, ...options.env, PATH: JUDGES_PATH };
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    ...options,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 1e8,
+  });
+  if (error !== undefined) throw error;
+  return { status, output: stdout + stderr, stdout };
+}
+
+/** Names of the containers of an object's pods. */
+export function containersOf(object: KubeJson): Record<string, unknown>[] {
+  const spec =
+    object.kind === 'CronJob'
+      ? at(object, 'spec', 'jobTemplate', 'spec', 'template', 'spec')
+      : at(object, 'spec', 'template', 'spec');
+  return [...list(at(spec, 'initContainers')), ...list(at(spec, 'containers'))].filter(isRecord);
+}
+
+export function nameIn(object: unknown): string {
+  return text(at(object, 'metadata', 'name')) ?? '';
+}
