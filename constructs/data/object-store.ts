@@ -65,7 +65,8 @@ export class ObjectStore extends Construct {
 function volume(scope: Construct, { name, keepDays, storage, locked }: StoreRequest): Store {
   const { platform } = systemOf(scope);
   const claim = new k8s.KubePersistentVolumeClaim(scope, 'claim', {
-    metadata: { name, labels: labelsOf(scope) },
+    // No pod may mount it for a day: a class that waits for its first consumer would hold the up as long.
+    metadata: { name, labels: labelsOf(scope), annotations: { 'pulumi.com/skipAwait': 'true' } },
     spec: {
       accessModes: ['ReadWriteOnce'],
       storageClassName: platform.storageClass,

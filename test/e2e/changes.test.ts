@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Stack } from '@pulumi/pulumi/automation';
@@ -14,7 +13,8 @@ import { clusterProvider } from '../../constructs/core/cluster-provider';
 import { at } from '../../graph/json-value';
 import { Bed, operation } from '../support/bed';
 import { seaworthy } from '../support/command';
-import { KubeError } from '../support/kube-client';
+import { objectsOf, VARIANTS, yamlFile } from '../support/judges';
+import { graphOf } from '../support/offline';
 
 jest.setTimeout(300_000);
 
@@ -136,26 +136,65 @@ test('an attribute of a live object reaches another, and a Namespace is waited f
 
 test('what synth writes is accepted by the API server, but for the Secrets, which nobody may apply as they are', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-yaml-'));
-  const kubeconfig = join(folder, 'kubeconfig');
-  writeFileSync(kubeconfig, bed.cluster.kubeconfig, { mode: 0o600 });
-  const kubectl = (...args: string[]) =>
-    spawnSync(join(bed.bin, 'kubectl'), ['--kubeconfig', kubeconfig, ...args], { encoding: 'utf8' });
   expect(seaworthy(['synth', '--env', 'dev', '--out', folder]).status).toBe(0);
-  kubectl('create', 'namespace', 'talos-system');
-  const { stdout, stderr } = kubectl('apply', '--dry-run=server', '--validate=strict', '-f', join(folder, 'talos'));
+  for (const namespace of ['talos-system', 'observability']) bed.kubectl('create', 'namespace', namespace);
+  const { stdout, stderr } = bed.kubectl('apply', '--dry-run=server', '--validate=strict', '-f', join(folder, 'talos'));
   const files = readdirSync(join(folder, 'talos'));
-  const secrets = files.filter((file) => file.startsWith('secret-'));
-  expect(stdout.trim().split('\n')).toHaveLength(files.length - secrets.length);
-  expect(stderr.match(/illegal base64 data/g)).toHaveLength(secrets.length);
-  kubectl('delete', 'namespace', 'talos-system');
+  const refused = files.filter((file) => readFileSync(join(folder, 'talos', file), 'utf8').includes('<secret: '));
+  expect(refused).toHaveLength(4);
+  expect(stdout.trim().split('\n')).toHaveLength(files.length - refused.length);
+  expect(stderr.match(/illegal base64 data/g)).toHaveLength(refused.length);
+  bed.kubectl('delete', 'namespace', 'talos-system', 'observability');
   rmSync(folder, { recursive: true });
 });
+
+describe.each(Object.entries(VARIANTS))('Talos in %s', (_name, graph) => {
+  test('a strict dry run of the API server takes every object, and its Pod Security has nothing to warn of', () => {
+    const objects = objectsOf(graph());
+    const namespaces = objects.filter((o) => o.kind === 'Namespace');
+    expect(bed.kubectl('apply', '--server-side', '-f', yamlFile(namespaces))).toMatchObject({ status: 0 });
+    const { status, stdout, stderr } = bed.kubectl(
+      'apply',
+      '--dry-run=server',
+      '--validate=strict',
+      '-f',
+      yamlFile(objects),
+    );
+    // kubectl says this of the namespaces that were applied another way.
+    const warnings = stderr.split('\n').filter((line) => line !== '' && !line.includes('last-applied-configuration'));
+    expect(warnings).toEqual([]);
+    expect(stdout.trim().split('\n')).toHaveLength(objects.length);
+    expect(status).toBe(0);
+    bed.kubectl('delete', '-f', yamlFile(namespaces));
+  });
+});
+
+test('that dry run does find what is wrong: a field, a privilege', () => {
+  bed.kubectl('apply', '-f', yamlFile([namespaceOf('talos-system')]));
+  const pod = (more: object) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p', namespace: 'talos-system' },
+    spec: { containers: [{ name: 'c', image: 'nginx:1.30', ...more }] },
+  });
+  const tried = (object: object) =>
+    bed.kubectl('apply', '--dry-run=server', '--validate=strict', '-f', yamlFile([object]));
+  expect(tried(pod({ imagePulPolicy: 'Never' })).stderr).toMatch(/unknown field "spec.containers\[0\].imagePulPolicy"/);
+  expect(tried(pod({ securityContext: { privileged: true } })).stderr).toMatch(/violates PodSecurity "restricted/);
+  bed.kubectl('delete', 'namespace', 'talos-system');
+});
+
+function namespaceOf(name: string): object {
+  const found = objectsOf(VARIANTS.dev?.() ?? graphOf(() => undefined)).find(
+    (o) => o.kind === 'Namespace' && at(o, 'metadata', 'name') === name,
+  );
+  return found ?? {};
+}
 
 describe('Talos in prod, with the cloud by a stand-in', () => {
   let stack: Stack;
 
   beforeAll(async () => {
-    await installExternalSecrets();
     stack = await bed.engine.stack('seaworthy', 'prod', main, {
       'seaworthy:target': { value: 'eks' },
       'seaworthy:profile': { value: 'prod' },
@@ -171,6 +210,9 @@ describe('Talos in prod, with the cloud by a stand-in', () => {
       'eks:nodeSecurityGroup': { value: 'sg-1' },
       'talos:host': { value: 'talos.acme.org' },
       'talos:tag': { value: '3f2c1ab' },
+      'talos:tracing.backend': { value: 'managed' },
+      'talos:tracing.endpoint': { value: 'https://otlp.acme.org:4317' },
+      'talos:monitoring.runbooks': { value: 'https://docs.acme.org/runbooks' },
       'talos:migrations': { value: '{"version":1,"tag":"3f2c1ab"}' },
     });
   });
@@ -190,7 +232,7 @@ describe('Talos in prod, with the cloud by a stand-in', () => {
     expect(at(secret, 'spec', 'target', 'template', 'data', 'database-url')).toBe(
       'postgresql://talos:{{ .value1 | urlquery }}@talos-postgres-prod.c0ffee.eu-central-1.rds.amazonaws.com:5432/talos?sslmode=require',
     );
-    expect(at(secret, 'spec', 'data', 0, 'remoteRef')).toEqual({
+    expect(at(secret, 'spec', 'data', 0, 'remoteRef')).toMatchObject({
       key: 'arn:aws:secretsmanager:eu-central-1:123456789012:rds!talos-postgres-prod',
       property: 'password',
     });
@@ -210,25 +252,3 @@ describe('Talos in prod, with the cloud by a stand-in', () => {
     expect(status).toBe(1);
   });
 });
-
-/** DOUBLE of the CRD of External Secrets: takes any spec. */
-async function installExternalSecrets(): Promise<void> {
-  const names = { plural: 'externalsecrets', singular: 'externalsecret', kind: 'ExternalSecret' };
-  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
-  const client = bed.cluster.client();
-  await client
-    .call('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: 'externalsecrets.external-secrets.io' },
-      spec: {
-        group: 'external-secrets.io',
-        names,
-        scope: 'Namespaced',
-        versions: [{ name: 'v1', served: true, storage: true, schema }],
-      },
-    })
-    .catch((error: unknown) => {
-      if (!(error instanceof KubeError && error.status === 409)) throw error;
-    });
-}

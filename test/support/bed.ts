@@ -17,6 +17,23 @@ export class Bed {
 
   async start(): Promise<void> {
     await this.cluster.start();
+    this.installCustomKinds();
+  }
+
+  kubectl(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+    const all = ['--kubeconfig', this.cluster.kubeconfigPath, ...args];
+    return spawnSync(join(this.bin, 'kubectl'), all, { encoding: 'utf8', maxBuffer: 1e8 });
+  }
+
+  /** The real CRDs of the operators that our objects are for; the operators themselves do not run. */
+  private installCustomKinds(): void {
+    const fetched = execFileSync(join(ROOT, 'tools', 'fetch'), {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const { status, stderr } = this.kubectl('apply', '--server-side', '-f', join(fetched.trim(), 'crds'));
+    if (status !== 0) throw new Error(stderr);
+    this.kubectl('wait', '--for', 'condition=Established', '--timeout=60s', 'crd', '--all');
   }
 
   async stop(): Promise<void> {
@@ -39,10 +56,12 @@ export class Bed {
     return {
       'seaworthy:target': { value: 'minikube' },
       'seaworthy:profile': { value: 'dev' },
-      'seaworthy:systems': { value: 'talos' },
+      'seaworthy:systems': { value: '["platform","talos"]' },
+      'platform:addOns': { value: '["prometheus"]' },
       'seaworthy:kubeconfig': { value: this.cluster.kubeconfig, secret: true },
       'talos:host': { value: 'talos.local.test' },
       'talos:tag': { value: '3f2c1ab' },
+      'talos:monitoring.runbooks': { value: 'https://docs.talos.test/runbooks' },
       'talos:migrations': { value: '{"version":1,"tag":"3f2c1ab"}' },
       ...more,
     };

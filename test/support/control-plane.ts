@@ -9,7 +9,7 @@ import { eventually, freePort, Processes } from './processes';
 
 const NODES = 2;
 const STORAGE_CLASSES = ['standard', 'gp3'];
-const VOLUMES = 4;
+const VOLUMES = 6;
 
 /**
  * A real Kubernetes control plane (etcd, API server, controller manager, scheduler) with nodes that kwok simulates: pods become ready

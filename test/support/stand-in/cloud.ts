@@ -125,6 +125,66 @@ const TYPES: Readonly<Record<string, TypeRules>> = {
       primaryEndpointAddress: `master.${String(replicationGroupId)}.c0ffee.euc1.cache.amazonaws.com`,
     }),
   },
+  'aws:s3/bucket:Bucket': {
+    required: ['bucketPrefix'],
+    optional: ['objectLockEnabled', 'forceDestroy', 'tags'],
+    fixed: ['bucketPrefix', 'objectLockEnabled'],
+    outputs: ({ bucketPrefix }) => {
+      const bucket = `${String(bucketPrefix)}0123456789`;
+      return { bucket, arn: `arn:aws:s3:::${bucket}` };
+    },
+  },
+  'aws:s3/bucketVersioning:BucketVersioning': {
+    required: ['bucket', 'versioningConfiguration'],
+    optional: [],
+    fixed: ['bucket'],
+    outputs: () => ({}),
+  },
+  'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock': {
+    required: ['bucket'],
+    optional: ['blockPublicAcls', 'blockPublicPolicy', 'ignorePublicAcls', 'restrictPublicBuckets'],
+    fixed: ['bucket'],
+    outputs: () => ({}),
+  },
+  'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration': {
+    required: ['bucket', 'rules'],
+    optional: [],
+    fixed: ['bucket'],
+    outputs: () => ({}),
+  },
+  'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration': {
+    required: ['bucket', 'rules'],
+    optional: [],
+    fixed: ['bucket'],
+    outputs: () => ({}),
+  },
+  'aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration': {
+    required: ['bucket', 'rule'],
+    optional: [],
+    fixed: ['bucket'],
+    outputs: () => ({}),
+  },
+  'aws:iam/role:Role': {
+    required: ['assumeRolePolicy'],
+    optional: ['namePrefix'],
+    fixed: ['namePrefix'],
+    outputs: ({ namePrefix }) => {
+      const name = `${String(namePrefix)}0123456789`;
+      return { name, arn: `arn:aws:iam::123456789012:role/${name}` };
+    },
+  },
+  'aws:iam/rolePolicy:RolePolicy': {
+    required: ['role', 'policy'],
+    optional: [],
+    fixed: ['role'],
+    outputs: () => ({}),
+  },
+  'aws:eks/podIdentityAssociation:PodIdentityAssociation': {
+    required: ['clusterName', 'namespace', 'serviceAccount', 'roleArn'],
+    optional: [],
+    fixed: ['clusterName', 'namespace', 'serviceAccount'],
+    outputs: () => ({}),
+  },
   'aws:secretsmanager/secret:Secret': {
     required: ['name'],
     optional: ['recoveryWindowInDays'],
