@@ -8,6 +8,7 @@ import { PROVIDER_VERSIONS } from '../constructs/core/versions';
 import type { Graph, GraphNode } from '../graph/graph';
 import { GenericComponent, GenericProvider, GenericResource } from './resources';
 import { outputOf, Restorer } from './restore';
+import { session } from './session';
 import { waitOf } from './waits';
 
 /** Requests under way in a preview. */
@@ -81,13 +82,14 @@ export class Registration {
     const dependsOn = (this.needs.get(path) ?? []).flatMap((to) => this.resources.get(to) ?? []);
     const seconds = options.timeoutSeconds ?? waitOf(object?.kind);
     const wait = `${seconds}s`;
+    const adopted = session().adopt[path] ?? options.import;
     return {
       ...(parentResource === undefined ? {} : { parent: parentResource }),
       ...(dependsOn.length === 0 ? {} : { dependsOn }),
       ...(aliases.length === 0 ? {} : { aliases: aliases.map((name) => ({ name })) }),
       ...(options.protect === true ? { protect: true } : {}),
       ...(options.retainOnDelete === true ? { retainOnDelete: true } : {}),
-      ...(options.import === undefined ? {} : { import: options.import }),
+      ...(adopted === undefined ? {} : { import: adopted }),
       ...(options.ignoreChanges === undefined ? {} : { ignoreChanges: [...options.ignoreChanges] }),
       ...(seconds === undefined ? {} : { customTimeouts: { create: wait, update: wait, delete: wait } }),
       ...secretOutputsOf(options.secretOutputs, object?.kind),

@@ -15,6 +15,8 @@ export interface Session {
   graphs: Graph[];
   /** What went wrong once values were known. */
   failures: Problem[];
+  /** Objects to take over, by construct path: `namespace/name`. */
+  adopt: Readonly<Record<string, string>>;
   /** Facts of the program for the headline: target, Kubernetes version. */
   facts: { target?: string; environment?: string };
 }
@@ -23,11 +25,11 @@ const SESSION = Symbol.for('seaworthy.session.1');
 
 export function session(): Session {
   const holder: typeof globalThis & { [SESSION]?: Session } = globalThis;
-  holder[SESSION] ??= { offline: false, config: [], graphs: [], failures: [], facts: {} };
+  holder[SESSION] ??= { offline: false, config: [], graphs: [], failures: [], adopt: {}, facts: {} };
   return holder[SESSION];
 }
 
 /** Starts anew, for a command. */
 export function openSession(config: readonly ConfigEntry[]): Session {
-  return Object.assign(session(), { offline: true, config, graphs: [], failures: [], facts: {} });
+  return Object.assign(session(), { offline: true, config, graphs: [], failures: [], adopt: {}, facts: {} });
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { RunError } from '@pulumi/pulumi/errors';
 import { lineOf } from '../constructs/core/problem';
 import { at, text } from '../graph/json-value';
@@ -20,18 +20,20 @@ export function decrypted(file: string, key: string): string | undefined {
 }
 
 function decrypt(file: string): unknown {
-  try {
-    const found = execFileSync('sops', ['decrypt', '--output-type', 'json', file], { encoding: 'utf8', stdio: 'pipe' });
-    return JSON.parse(found);
-  } catch (error) {
-    throw new RunError(lineOf({ code: 'SW-SOPS-003', severity: 'error', where: file, ...reason(error) }));
-  }
+  const asked = ['decrypt', '--output-type', 'json', file];
+  const { status, stdout, stderr, error } = spawnSync('sops', asked, { encoding: 'utf8', env: process.env });
+  if (status === 0) return JSON.parse(stdout);
+  const problem = error === undefined ? refused(stderr) : NOT_THERE;
+  throw new RunError(lineOf({ code: 'SW-SOPS-003', severity: 'error', where: file, ...problem }));
 }
 
+const NOT_THERE = {
+  what: 'the program sops is not on PATH.',
+  fix: 'https://github.com/getsops/sops/releases',
+};
+
 /** What sops said on its error channel, never what it decrypted. */
-function reason(error: unknown): { what: string; fix: string } {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-    return { what: 'the program sops is not on PATH.', fix: 'https://github.com/getsops/sops/releases' };
-  const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n')[0] : '';
+function refused(stderr: string): { what: string; fix: string } {
+  const said = stderr.split('\n').find((line) => line.trim() !== '') ?? '';
   return { what: `sops cannot decrypt it: ${said}`, fix: 'sops decrypt, by hand, with the key of this environment' };
 }

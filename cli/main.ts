@@ -47,11 +47,22 @@ async function main(argv: readonly string[]): Promise<void> {
     .addHelpText('after', '\nExample:\n  npx seaworthy lock --env prod && git add identity.prod.lock.json')
     .action(async (options) => exitWith(await loadLock().lock(options)));
 
+  command
+    .command('recover')
+    .description(
+      'after an up that was killed, or whose API server went away: bring the stack to converge, and lose nothing',
+    )
+    .requiredOption('-e, --env <name>', 'environment: the NAME of Pulumi.NAME.yaml')
+    .option('--force', 'break a lock of another machine', false)
+    .addHelpText('after', '\nExample:\n  npx seaworthy recover --env prod')
+    .action(async (options) => exitWith(await loadRecover().recoverStack(options)));
+
   await command.parseAsync([...argv]);
 }
 
 const loadPreview = (): typeof import('./preview') => require('./preview');
 const loadSynth = (): typeof import('./synth') => require('./synth');
+const loadRecover = (): typeof import('./recover') => require('./recover');
 const loadLock = (): typeof import('./lock') => require('./lock');
 
 function exitWith(isFine: boolean): void {

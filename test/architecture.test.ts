@@ -11,10 +11,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   graph: ['constructs/core'],
   bridge: ['constructs/core', 'graph'],
   plan: ['constructs/core', 'graph', 'bridge (types)'],
-  cli: ['constructs/core', 'graph', 'bridge', 'plan'],
+  operate: ['constructs/core', 'graph', 'bridge'],
+  cli: ['constructs/core', 'graph', 'bridge', 'plan', 'operate'],
 };
 /** @pulumi at run time. */
-const MAY_LOAD_PULUMI = ['bridge', 'index.ts'];
+const MAY_LOAD_PULUMI = ['bridge', 'operate', 'index.ts'];
 /** What our own code never imports: the SDKs of clouds are types only, and a whole SDK costs half a second. */
 const HEAVY = /^@pulumi\/(aws|kubernetes|random|gcp|azure-native)(\/|$)|^@pulumi\/pulumi$/;
 

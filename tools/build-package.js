@@ -7,7 +7,7 @@ const swc = require('@swc/core');
 
 const root = join(__dirname, '..');
 const dist = join(root, 'dist');
-const ROOMS = ['bridge', 'cli', 'constructs', 'graph', 'plan', 'stacks', 'targets', 'library.ts'];
+const ROOMS = ['bridge', 'cli', 'constructs', 'graph', 'operate', 'plan', 'stacks', 'targets', 'library.ts'];
 const OPTIONS = {
   jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2022', keepClassNames: true },
   module: { type: 'commonjs' },

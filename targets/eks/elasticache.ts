@@ -81,6 +81,7 @@ function replicationInputs(profile: Profile, name: string): aws.elasticache.Repl
     transitEncryptionEnabled: true,
     authTokenUpdateStrategy: 'ROTATE',
     autoMinorVersionUpgrade: true,
+    tags: { 'seaworthy:data': 'cache' },
     snapshotRetentionLimit: profile.protectData ? 7 : 0,
   };
 }

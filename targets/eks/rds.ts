@@ -96,6 +96,7 @@ function instanceInputs(request: PostgresRequest, profile: Profile, name: string
     publiclyAccessible: false,
     backupRetentionPeriod: request.keepBackupsDays,
     copyTagsToSnapshot: true,
+    tags: { 'seaworthy:data': 'database' },
     deletionProtection: profile.protectData,
     skipFinalSnapshot: !profile.protectData,
     enabledCloudwatchLogsExports: ['postgresql', 'upgrade'],

@@ -247,7 +247,7 @@ test('TAL-49 preStop sleeps 5 s', () => {
 });
 
 test.each([dev, prod])(
-  'TAL-58 to TAL-60 every pod: no root, 1001 for ours, nothing writable but /tmp, no capabilities, seccomp',
+  'TAL-58, TAL-60 every pod: no root, 1001 for ours, nothing writable but /tmp, no capabilities, seccomp',
   (graph) => {
     expect(at(podSpec(graph), 'securityContext')).toMatchObject({
       runAsNonRoot: true,

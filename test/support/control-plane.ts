@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
@@ -9,7 +9,8 @@ import { eventually, freePort, Processes } from './processes';
 
 const NODES = 2;
 const STORAGE_CLASSES = ['standard', 'gp3'];
-const VOLUMES = 6;
+/** A volume is used once: nobody wipes it. */
+const VOLUMES = 24;
 
 /**
  * A real Kubernetes control plane (etcd, API server, controller manager, scheduler) with nodes that kwok simulates: pods become ready
@@ -21,6 +22,8 @@ export class ControlPlane {
   private readonly tokens = new Map<string, string>();
   private ingress: NodeJS.Timeout | undefined;
   private port = 0;
+  private etcd = '';
+  private apiServer: ChildProcess | undefined;
 
   constructor(private readonly bin: string) {}
 
@@ -42,8 +45,8 @@ export class ControlPlane {
     execFileSync('openssl', ['genrsa', '-out', join(this.folder, 'pki', 'sa.key'), '2048'], { stdio: 'ignore' });
     this.port = await freePort();
     this.writeTokens();
-    const etcd = await this.startEtcd();
-    this.startApiServer(etcd);
+    this.etcd = await this.startEtcd();
+    this.startApiServer(this.etcd);
     const client = this.client();
     await eventually('the API server is ready', 120, async () => {
       await client.call('GET', '/readyz');
@@ -61,6 +64,19 @@ export class ControlPlane {
     clearInterval(this.ingress);
     await this.processes.stop();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** The API server goes away at once; etcd keeps what it knew. */
+  async stopApiServer(): Promise<void> {
+    const { apiServer } = this;
+    if (apiServer === undefined) return;
+    const ended = new Promise((resolve) => apiServer.once('exit', resolve));
+    apiServer.kill('SIGKILL');
+    await ended;
+  }
+
+  restartApiServer(): void {
+    this.startApiServer(this.etcd);
   }
 
   private writeTokens(): void {
@@ -108,7 +124,7 @@ export class ControlPlane {
 
   private startApiServer(etcd: string): void {
     const pki = join(this.folder, 'pki');
-    this.processes.start(join(this.bin, 'kube-apiserver'), [
+    this.apiServer = this.processes.start(join(this.bin, 'kube-apiserver'), [
       ...['--etcd-servers', etcd, '--bind-address', '127.0.0.1', '--secure-port', `${this.port}`, '--cert-dir', pki],
       ...[
         '--advertise-address',

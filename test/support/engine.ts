@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -49,6 +50,11 @@ export class Engine {
 
   get stateFolder(): string {
     return join(this.folder, 'state');
+  }
+
+  /** Ends the providers that a killed engine left behind. */
+  killProviders(): void {
+    spawnSync('pkill', ['-KILL', '-f', join(this.folder, 'bin', 'pulumi-resource-')]);
   }
 
   async stack(project: string, name: string, program: () => Promise<void>, config: ConfigMap): Promise<Stack> {

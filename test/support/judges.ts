@@ -3,11 +3,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { stringify } from 'yaml';
-import { isMarker, valueBehind } from '../../constructs/core/marker';
-import type { Value } from '../../constructs/core/value';
 import type { Graph } from '../../graph/graph';
 import { at, isRecord, list, text } from '../../graph/json-value';
 import { ROOT } from './command';
+import type { KubeJson } from './filled';
 import { talosGraph } from './talos';
 
 const tool = (name: string) =>
@@ -18,6 +17,8 @@ export const BIN = tool('build');
 export const FETCHED = tool('fetch');
 const POSTGRES_BIN = '/usr/lib/postgresql/15/bin';
 export const JUDGES_PATH = [BIN, join(FETCHED, 'venv', 'bin'), POSTGRES_BIN, process.env.PATH].join(delimiter);
+
+export { type KubeJson, objectsOf } from './filled';
 
 /** The environments of Talos that are judged: what the committed files say, and what a team could choose instead. */
 export const VARIANTS: Readonly<Record<string, () => Graph>> = {
@@ -35,37 +36,6 @@ export const VARIANTS: Readonly<Record<string, () => Graph>> = {
       'talos:tracing.elasticsearch': 'http://elasticsearch:9200',
     }),
 };
-
-export type KubeJson = Record<string, unknown>;
-
-/** The Kubernetes objects of a graph, with a plausible text wherever a value is known only after apply. */
-export function objectsOf(graph: Graph): KubeJson[] {
-  return graph.nodes.flatMap((node) => {
-    const inputs = node.object === undefined ? undefined : filled(node.inputs);
-    return isRecord(inputs) ? [inputs] : [];
-  });
-}
-
-export function filled(thing: unknown): unknown {
-  if (typeof thing === 'number' && isMarker(thing)) return 5432;
-  if (typeof thing === 'string' && isMarker(thing)) return plausible(valueBehind(thing));
-  if (Array.isArray(thing)) return thing.map(filled);
-  if (!isRecord(thing)) return thing;
-  return Object.fromEntries(Object.entries(thing).map(([key, value]) => [key, filled(value)]));
-}
-
-function plausible(value: Value): string {
-  switch (value.kind) {
-    case 'composed':
-      return value.pieces.map((p) => (typeof p === 'string' ? p : plausible(p.value))).join('');
-    case 'base64':
-      return Buffer.from(typeof value.of === 'string' ? value.of : plausible(value.of)).toString('base64');
-    case 'digest':
-      return '0'.repeat(64);
-    default:
-      return 'known-after-apply';
-  }
-}
 
 export function objectNamed(objects: readonly KubeJson[], kind: string, name: string): KubeJson {
   const found = objects.find((o) => o.kind === kind && at(o, 'metadata', 'name') === name);

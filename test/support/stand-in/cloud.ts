@@ -72,6 +72,7 @@ const TYPES: Readonly<Record<string, TypeRules>> = {
         'finalSnapshotIdentifier',
       ],
       ...[
+        'tags',
         'enabledCloudwatchLogsExports',
         'manageMasterUserPassword',
         'password',
@@ -118,7 +119,7 @@ const TYPES: Readonly<Record<string, TypeRules>> = {
         'autoMinorVersionUpgrade',
         'snapshotRetentionLimit',
       ],
-      ...['parameterGroupName', 'subnetGroupName', 'securityGroupIds'],
+      ...['tags', 'parameterGroupName', 'subnetGroupName', 'securityGroupIds'],
     ],
     fixed: ['replicationGroupId', 'engine', 'atRestEncryptionEnabled'],
     outputs: ({ replicationGroupId }) => ({

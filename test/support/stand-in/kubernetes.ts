@@ -86,6 +86,7 @@ class Kubernetes implements StandIn {
   }
 
   async read(id: string, asked: Asked): Promise<Resource | undefined> {
+    if (Object.keys(asked.inputs).length === 0) return this.imported(id, asked.type);
     const object = objectOf(asked);
     const client = this.connected();
     const live = await client.get(object);
@@ -93,6 +94,30 @@ class Kubernetes implements StandIn {
     const wanted = await client.apply(object, { manager: MANAGER, dryRun: true, force: true });
     const inputs = drifted(asked.inputs, wanted, live);
     return { id, outputs: outputsOf(asked.inputs, live), ...(isRecord(inputs) ? { inputs } : {}) };
+  }
+
+  /** What an object that exists was made of: the fields that this manager applied. */
+  private async imported(id: string, type: string): Promise<Resource | undefined> {
+    const [, groupVersion = '', kind = ''] = type.split(':');
+    const [name = '', namespace] = id.split('/').reverse();
+    const isRelease = type === 'kubernetes:helm.sh/v3:Release';
+    const metadata = {
+      name: isRelease ? `helm-release-${name}` : name,
+      ...(namespace === undefined ? {} : { namespace }),
+    };
+    const apiVersion = isRelease ? 'v1' : groupVersion.replace(/^core\//, '');
+    const live = await this.connected().get({ apiVersion, kind: isRelease ? 'ConfigMap' : kind, metadata });
+    if (live === undefined) return undefined;
+    if (isRelease) {
+      const inputs: Properties = JSON.parse(text(at(live, 'data', 'release')) ?? '{}');
+      return { id, outputs: outputsOf(inputs, live), inputs };
+    }
+    const applied = list(at(live, 'metadata', 'managedFields')).find((entry) => at(entry, 'manager') === MANAGER);
+    const owned = ownedOf(live, at(applied, 'fieldsV1'));
+    const fields = isRecord(owned) ? owned : {};
+    const own = isRecord(fields.metadata) ? fields.metadata : {};
+    const inputs = { apiVersion, kind, ...fields, metadata: { ...own, ...metadata } };
+    return { id, outputs: outputsOf(inputs, live), inputs };
   }
 
   async update(id: string, asked: Asked): Promise<Resource> {
@@ -224,7 +249,8 @@ function objectOf({ type, inputs }: Asked): KubeObject {
 }
 
 function idOf(object: KubeObject): string {
-  const [namespace, name] = [text(at(object, 'metadata', 'namespace')), text(at(object, 'metadata', 'name')) ?? ''];
+  const namespace = text(at(object, 'metadata', 'namespace'));
+  const name = (text(at(object, 'metadata', 'name')) ?? '').replace(/^helm-release-/, '');
   return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
@@ -248,6 +274,40 @@ function drifted(input: unknown, wanted: unknown, live: unknown): unknown {
   }
   if (Array.isArray(input)) return input.map((value, i) => drifted(value, at(wanted, i), at(live, i)));
   return JSON.stringify(wanted) === JSON.stringify(live) ? input : live;
+}
+
+/** The part of an object that a manager owns: https://kubernetes.io/docs/reference/using-api/server-side-apply/#managed-fields */
+function ownedOf(live: unknown, owned: unknown): unknown {
+  if (!isRecord(owned) || Object.keys(owned).length === 0) return live;
+  if (Array.isArray(live)) {
+    const items = Object.entries(owned).flatMap(([key, below]) => {
+      if (key.startsWith('v:')) return [JSON.parse(key.slice(2))];
+      if (!key.startsWith('k:')) return [];
+      const wanted: unknown = JSON.parse(key.slice(2));
+      const item = live.find((one) => isRecord(wanted) && Object.entries(wanted).every(([k, v]) => at(one, k) === v));
+      return item === undefined ? [] : [ownedOf(item, below)];
+    });
+    // The order is the live object's own.
+    const order = (item: unknown) =>
+      live.findIndex((one) => at(one, 'name') === at(item, 'name') && at(one, 'port') === at(item, 'port'));
+    return items.sort((a, b) => order(a) - order(b));
+  }
+  if (!isRecord(live)) return live;
+  return Object.fromEntries(
+    Object.entries(owned).flatMap(([key, below]) => {
+      const field = key.slice(2);
+      if (!key.startsWith('f:') || !(field in live)) return [];
+      const value = field === 'volumeClaimTemplates' ? list(live[field]).map(withoutDefaults) : live[field];
+      return [[field, ownedOf(value, below)]];
+    }),
+  );
+}
+
+/** A claim template is owned as a whole, with what the API server filled in. */
+function withoutDefaults(template: unknown): unknown {
+  if (!isRecord(template) || !isRecord(template.spec)) return template;
+  const { volumeMode: _, ...spec } = template.spec;
+  return { metadata: template.metadata, spec };
 }
 
 /** What is ignored stays as it is: left out where another manager has it, else repeated with its live value. */

@@ -1,0 +1,10 @@
+// Talos prod by cdk8s' own synthesis, to files.
+import { join } from 'node:path';
+import { App } from 'cdk8s';
+import { OutputResolver } from '../constructs';
+import { talosIn } from '../test/support/talos';
+
+const app = new App({ outdir: join(process.argv[1] ?? '.', 'synthesized'), resolvers: [new OutputResolver()] });
+talosIn(app, 'prod');
+app.synth();
+process.stdout.write('done');

@@ -1,0 +1,15 @@
+// One operation of the Pulumi engine, in a process of its own: see cli/recover.ts.
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
+const { transpileOnLoad } = require('./transpile');
+
+transpileOnLoad();
+// What fails in an operation rejects promises inside of the SDK; what it means is told by the engine's events.
+process.on('unhandledRejection', () => undefined);
+const checkout = join(__dirname, '..', 'operate', 'engine.ts');
+const { perform } = require(existsSync(checkout) ? checkout : join(__dirname, '..', 'dist', 'operate', 'engine.js'));
+process.once('message', async ({ operation, project, adopt }) => {
+  await perform(operation, project, adopt, (told) => process.send(told));
+  process.disconnect();
+  process.exit(0);
+});

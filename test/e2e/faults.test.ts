@@ -1,0 +1,165 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LocalWorkspace } from '@pulumi/pulumi/automation';
+import { at, text } from '../../graph/json-value';
+import type { EngineProject, Told } from '../../operate/engine';
+import { Bed } from '../support/bed';
+import { ROOT } from '../support/command';
+import type { KubeObject } from '../support/kube-client';
+import { eventually } from '../support/processes';
+
+jest.setTimeout(400_000);
+
+const bed = new Bed();
+const folder = mkdtempSync(join(tmpdir(), 'seaworthy-faults-'));
+const project: EngineProject = { folder, name: 'seaworthy', environment: 'dev', entry: join(ROOT, 'index.ts') };
+const NAMESPACE = 'talos-system';
+
+beforeAll(async () => {
+  await bed.start();
+  writeFileSync(join(folder, 'Pulumi.yaml'), `name: seaworthy\nruntime: nodejs\nmain: ${join(ROOT, 'index.ts')}\n`);
+  Object.assign(process.env, bed.engine.environment);
+  const stack = await LocalWorkspace.createStack(
+    { stackName: 'dev', projectName: 'seaworthy', program: async () => undefined },
+    { workDir: folder, envVars: bed.engine.environment },
+  );
+  await stack.setAllConfig(bed.devConfig());
+});
+afterAll(async () => {
+  await bed.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** An up as a process group of its own, which can be killed with its engine and its providers. */
+function startUp(): { child: ChildProcess; told: Told[]; ended: Promise<void> } {
+  const child = spawn(process.execPath, [join(ROOT, 'bin', 'engine-worker.js')], {
+    detached: true,
+    env: { ...process.env, ...bed.engine.environment },
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const told: Told[] = [];
+  child.on('message', (message: Told) => told.push(message));
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.send({ operation: 'up', project, adopt: {} });
+  return { child, told, ended };
+}
+
+/** SIGKILL, to the engine, its providers and the program at once. */
+async function killed({ child, ended }: ReturnType<typeof startUp>): Promise<void> {
+  if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  bed.engine.killProviders();
+  await ended;
+}
+
+/** The command, as a person runs it; not blocking, because the API server's double lives in this process. */
+async function recover(...more: string[]): Promise<{ status: number | null; output: string }> {
+  const args = [join(ROOT, 'bin', 'seaworthy.js'), 'recover', '--env', 'dev', ...more];
+  const env = { ...process.env, ...bed.engine.environment, KUBECONFIG: bed.cluster.kubeconfigPath };
+  const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const status = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  return { status, output };
+}
+
+async function plainUp(): Promise<readonly Told[]> {
+  const up = startUp();
+  await up.ended;
+  return up.told;
+}
+
+const object = (apiVersion: string, kind: string, name: string): KubeObject => ({
+  apiVersion,
+  kind,
+  metadata: { name, namespace: NAMESPACE },
+});
+const live = (wanted: KubeObject) => bed.cluster.client().get(wanted);
+const uidOf = async (wanted: KubeObject) => text(at(await live(wanted), 'metadata', 'uid'));
+
+async function destroyed(): Promise<void> {
+  const stack = await LocalWorkspace.selectStack(
+    { stackName: 'dev', projectName: 'seaworthy', program: async () => undefined },
+    { workDir: folder },
+  );
+  await stack.destroy();
+}
+
+describe('the engine is killed in the middle of an up', () => {
+  const points: readonly KubeObject[] = [
+    object('apps/v1', 'StatefulSet', 'talos-postgres'),
+    object('batch/v1', 'Job', 'gateway-migrations-v1'),
+    object('apps/v1', 'Deployment', 'talos-gateway'),
+  ];
+  afterEach(() => destroyed());
+
+  test.each(points.map((point) => [point.kind, point] as const))(
+    'while its %s gets ready: a plain up stays stuck, recover brings it to converge and loses nothing',
+    async (_kind, point) => {
+      const up = startUp();
+      await eventually('the object is there', 120, () => live(point));
+      await killed(up);
+      const before = await uidOf(point);
+
+      const again = await plainUp();
+      expect(again.find((t) => t.kind === 'locked')).toMatchObject({ message: expect.stringMatching(/locked/) });
+
+      const { status, output } = await recover();
+      expect(output).toMatch(/breaking the lock of process \d+, which is gone/);
+      expect(output).toMatch(/Converged: .*; the last up changed nothing/);
+      expect(status).toBe(0);
+      expect(await uidOf(point)).toBe(before);
+      expect((await plainUp()).filter((t) => t.kind === 'step')).toEqual([]);
+    },
+  );
+});
+
+test('a running update is not disturbed', async () => {
+  const up = startUp();
+  await eventually('the namespace is there', 120, () =>
+    live({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }),
+  );
+  const { status, output } = await recover();
+  expect(output).toMatch(/SW-RECOVER-001 +an update is running: process \d+ on this machine holds the lock/);
+  expect(status).toBe(1);
+  await up.ended;
+  expect(up.told.at(-1)).toMatchObject({ kind: 'ended', isFine: true });
+  await destroyed();
+});
+
+test('the API server is restarted in the middle of an up: recover waits for it, and goes on', async () => {
+  const up = startUp();
+  await eventually('the database is there', 120, () => live(object('apps/v1', 'StatefulSet', 'talos-postgres')));
+  await bed.cluster.stopApiServer();
+  await up.ended;
+  expect(up.told.at(-1)).toMatchObject({ kind: 'ended', isFine: false });
+  const recovering = recover();
+  setTimeout(() => bed.cluster.restartApiServer(), 8000);
+  const { status, output } = await recovering;
+  expect(output).toMatch(/the API server does not answer; again in 5 s/);
+  expect(output).toMatch(/Converged/);
+  expect(status).toBe(0);
+  expect((await plainUp()).filter((t) => t.kind === 'step')).toEqual([]);
+});
+
+test('what somebody changed with kubectl is taken back; what the autoscaler decided stays', async () => {
+  const gateway = object('apps/v1', 'Deployment', 'talos-gateway');
+  const patch = ['patch', 'deployment', 'talos-gateway', '-n', NAMESPACE, '--type', 'merge', '--patch'];
+  bed.kubectl('scale', 'deployment', 'talos-gateway', '-n', NAMESPACE, '--replicas', '2');
+  bed.kubectl(...patch, '{"spec":{"template":{"spec":{"terminationGracePeriodSeconds":1}}}}');
+  const { status } = await recoverWithRefresh();
+  expect(status).toBe(0);
+  expect(at(await live(gateway), 'spec', 'template', 'spec', 'terminationGracePeriodSeconds')).toBe(60);
+  expect(at(await live(gateway), 'spec', 'replicas')).toBe(2);
+});
+
+async function recoverWithRefresh(): Promise<{ status: number }> {
+  const stack = await LocalWorkspace.selectStack(
+    { stackName: 'dev', projectName: 'seaworthy', program: async () => undefined },
+    { workDir: folder },
+  );
+  await stack.refresh();
+  const told = await plainUp();
+  return { status: told.some((t) => t.kind === 'ended' && t.isFine) ? 0 : 1 };
+}
