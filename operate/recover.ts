@@ -106,7 +106,7 @@ async function up(
 }
 
 const AWAY =
-  /SW-CLUSTER-001|ECONNREFUSED|ECONNRESET|connection refused|connection reset|i\/o timeout|EOF|socket hang up|unreachable/i;
+  /SW-CLUSTER-001|ECONNREFUSED|ECONNRESET|connection refused|connection reset|i\/o timeout|\bEOF\b|socket hang up|unreachable/i;
 const EXISTS = /already exists/i;
 
 /** Failed creates of objects that the interrupted engine had sent off: these are ours. */
@@ -178,7 +178,11 @@ function stuck(told: readonly Told[]): ProblemsError {
   const problems = failures
     .filter(({ urn }) => !urn.includes('::pulumi:pulumi:Stack::'))
     .map(({ urn, message }): Problem => {
-      return { code: 'SW-RECOVER-004', severity: 'error', where: pathIn(urn), what: message.trim() };
+      const problem = { code: 'SW-RECOVER-004', severity: 'error', where: pathIn(urn), what: message.trim() } as const;
+      // It exists, and nothing says that this stack made it: to take it over is for a person to decide.
+      return EXISTS.test(message)
+        ? { ...problem, fix: 'pulumi import TYPE NAME NAMESPACE/NAME, if it is yours' }
+        : problem;
     });
   const what = ended.join('\n').trim();
   return new ProblemsError(problems.length > 0 ? problems : [{ code: 'SW-RECOVER-004', severity: 'error', what }]);

@@ -1,4 +1,5 @@
 import type { Duration } from 'cdk8s';
+import type { IConstruct } from 'constructs';
 
 /** What a part tells monitoring of itself: where its metrics are, and what there is to alarm on. */
 export type Signal =
@@ -41,6 +42,6 @@ export type Signal =
     };
 
 /** A part that can be watched. */
-export interface Monitored {
+export interface Monitored extends IConstruct {
   readonly signals: readonly Signal[];
 }

@@ -3,6 +3,7 @@ import { Cpu, k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { labelsOf } from '../core/labels';
 import { nodeOptions } from '../core/node-options';
+import { recordConnection } from '../core/part';
 import type { Answer, PostgresRequest } from '../core/platform';
 import { resourceRequirements, sizeText } from '../core/pod';
 import { systemOf } from '../core/system';
@@ -128,6 +129,10 @@ function archiving(scope: Construct, request: PostgresRequest, archive: ObjectSt
 }
 
 function controlTraffic(scope: Construct, name: string, selector: Record<string, string>): void {
+  const edge = (from: string, to: string, ports: string) =>
+    recordConnection(scope, () => ({ from, to, port: PORTS.status, variables: [], facts: [ports] }));
+  edge('operator', scope.node.path, `CloudNativePG :${PORTS.status}, :${PORTS.postgres}`);
+  edge(scope.node.path, 'kubernetes', 'API server :443, :6443');
   const port = (number: number) => ({ port: k8s.IntOrString.fromNumber(number), protocol: 'TCP' });
   const peers = [{ podSelector: { matchLabels: selector } }];
   const operator = {

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import type { Endpoint, HasEndpoint } from '../core/endpoint';
 import { labelsOf, selectorOf } from '../core/labels';
+import { recordConnection } from '../core/part';
 import { quantity, resourceRequirements, restrictedContainer, restrictedPod, sizeText, temporary } from '../core/pod';
 import { closedNamespace, systemOf } from '../core/system';
 import { VERSIONS } from '../core/versions';
@@ -33,6 +34,13 @@ class Backend extends Construct implements HasEndpoint {
       closedNamespace(this, namespace, 'restricted', system.platform.profile.protectData);
     }
     openBothSides(new Construct(scope, 'to-jaeger'), scope, this, endpoint);
+    recordConnection(scope, () => ({
+      from: scope.node.path,
+      to: this.node.path,
+      port: endpoint.port,
+      variables: [],
+      facts: [`:${endpoint.port} in ${namespace}`],
+    }));
   }
 }
 

@@ -2,7 +2,7 @@ import { ApiObject, Duration } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { labelsOf, nameOf } from '../core/labels';
-import { part } from '../core/part';
+import { part, partPath, recordConnection } from '../core/part';
 import { type Problem, report } from '../core/problem';
 import type { Monitored, Signal } from '../core/signals';
 import { type System, systemOf } from '../core/system';
@@ -50,7 +50,7 @@ export class Monitoring extends Construct {
       signals,
       hasCertificates: system.platform.issuer !== undefined,
     });
-    if (props.serviceMonitor ?? true) for (const signal of signals) this.scrape(signal, system);
+    if (props.serviceMonitor ?? true) for (const part of props.watch) this.scrape(part, system);
     if (props.prometheusRule ?? true) this.rules(groups, system);
     this.dashboard(signals, objectives, system);
     part(this, 'seaworthy:observe:Monitoring', () => [
@@ -61,13 +61,25 @@ export class Monitoring extends Construct {
     report(this, () => problemsWith(objectives, props.runbooks));
   }
 
-  /** Tells Prometheus where metrics are, and opens its way there. */
-  private scrape(signal: Signal, system: System): void {
+  /** Tells Prometheus where the metrics of a part are, and opens its way there. */
+  private scrape(watched: Monitored, system: System): void {
+    for (const signal of watched.signals) this.scrapeSignal(signal, watched, system);
+  }
+
+  private scrapeSignal(signal: Signal, watched: Monitored, system: System): void {
     const { prometheus } = system.platform;
     const from = { by: 'pods', namespace: prometheus.namespace, labels: prometheus.podLabels } as const;
     const open = (name: string, selector: Readonly<Record<string, string>>, ...ports: readonly number[]) => {
       const own = new Construct(this, name);
       allowFrom(own, `${name}-from-prometheus`, selector, from, ...ports);
+      const facts = [`metrics ${ports.map((port) => `:${port}`).join(', ')}`];
+      recordConnection(this, () => ({
+        from: 'prometheus',
+        to: partPath(watched),
+        port: ports[0] ?? 0,
+        variables: [],
+        facts,
+      }));
       return own;
     };
     const monitor = (inside: Construct, kind: 'ServiceMonitor' | 'PodMonitor', name: string, spec: object) =>

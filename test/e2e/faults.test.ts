@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalWorkspace } from '@pulumi/pulumi/automation';
@@ -54,10 +54,15 @@ async function killed({ child, ended }: ReturnType<typeof startUp>): Promise<voi
 }
 
 /** The command, as a person runs it; not blocking, because the API server's double lives in this process. */
-async function recover(...more: string[]): Promise<{ status: number | null; output: string }> {
-  const args = [join(ROOT, 'bin', 'seaworthy.js'), 'recover', '--env', 'dev', ...more];
-  const env = { ...process.env, ...bed.engine.environment, KUBECONFIG: bed.cluster.kubeconfigPath };
-  const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+const recover = () => seaworthyIn(folder);
+
+async function seaworthyIn(
+  cwd: string,
+  more: NodeJS.ProcessEnv = {},
+): Promise<{ status: number | null; output: string }> {
+  const args = [join(ROOT, 'bin', 'seaworthy.js'), 'recover', '--env', 'dev'];
+  const env = { ...process.env, ...bed.engine.environment, KUBECONFIG: bed.cluster.kubeconfigPath, ...more };
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const status = await new Promise<number | null>((resolve) => child.once('exit', resolve));
@@ -141,6 +146,29 @@ test('the API server is restarted in the middle of an up: recover waits for it, 
   expect(output).toMatch(/Converged/);
   expect(status).toBe(0);
   expect((await plainUp()).filter((t) => t.kind === 'step')).toEqual([]);
+});
+
+test('a workload that never gets ready: a bounded wait, its events, and the next up goes on', async () => {
+  const shop = mkdtempSync(join(tmpdir(), 'seaworthy-shop-'));
+  const entry = join(ROOT, 'test', 'support', 'programs', 'unready.ts');
+  writeFileSync(join(shop, 'Pulumi.yaml'), `name: shop\nruntime: nodejs\nmain: ${entry}\n`);
+  await LocalWorkspace.createStack(
+    { stackName: 'dev', projectName: 'shop', program: async () => undefined },
+    { workDir: shop, envVars: bed.engine.environment },
+  );
+  writeFileSync(join(shop, 'Pulumi.dev.yaml'), `${readFileSync(join(shop, 'Pulumi.dev.yaml'), 'utf8')}config: {}\n`);
+  const began = Date.now();
+  const stuck = await seaworthyIn(shop, { SHOP_CORES: '1000' });
+  expect(Date.now() - began).toBeLessThan(120_000);
+  expect(stuck.output).toMatch(/SW-RECOVER-004 .*shop\/shop-api.*0 of 1 copies available/s);
+  expect(stuck.output).toMatch(
+    /pod shop-api-\S+: Pending\n +FailedScheduling: 0\/2 nodes are available: 2 Insufficient cpu/,
+  );
+  expect(stuck.status).toBe(1);
+  const mended = await seaworthyIn(shop, { SHOP_CORES: '1' });
+  expect(mended.output).toMatch(/Converged/);
+  expect(mended.status).toBe(0);
+  rmSync(shop, { recursive: true });
 });
 
 test('what somebody changed with kubectl is taken back; what the autoscaler decided stays', async () => {

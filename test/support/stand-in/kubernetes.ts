@@ -7,6 +7,7 @@ import {
   changedPaths,
   type Diffed,
   hasUnknown,
+  NotReadyError,
   type Properties,
   type Resource,
   type StandIn,
@@ -167,7 +168,7 @@ class Kubernetes implements StandIn {
     const client = this.connected();
     let live: KubeObject = {};
     let waiting = '';
-    await until(
+    const wait = until(
       async () => {
         live = (await client.get(object)) ?? {};
         waiting = waitingFor(live);
@@ -176,6 +177,14 @@ class Kubernetes implements StandIn {
       () => `${idOf(object)} is not ready: ${waiting}`,
       asked.timeoutSeconds,
     );
+    // As the real provider: what was created, and could not be waited for, is kept.
+    await wait.catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new NotReadyError(
+        { id: idOf(object), outputs: outputsOf(asked.inputs, live), inputs: asked.inputs },
+        reason,
+      );
+    });
     return live;
   }
 

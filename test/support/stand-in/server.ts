@@ -1,7 +1,9 @@
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
+import { Metadata, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
 import * as plugins from '@pulumi/pulumi/proto/plugin_pb';
 import * as services from '@pulumi/pulumi/proto/provider_grpc_pb';
 import * as messages from '@pulumi/pulumi/proto/provider_pb';
+import { Status } from '@pulumi/pulumi/proto/status_pb';
+import { Any } from 'google-protobuf/google/protobuf/any_pb';
 import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
 import { Struct } from 'google-protobuf/google/protobuf/struct_pb';
 import { isRecord } from '../../../graph/json-value';
@@ -31,6 +33,16 @@ export interface Asked {
   readonly preview: boolean;
   readonly timeoutSeconds: number;
   readonly ignoreChanges: readonly string[];
+}
+
+/** What was made, and did not get ready: the engine keeps it, and the next up goes on with it. */
+export class NotReadyError extends Error {
+  constructor(
+    readonly made: Resource,
+    reason: string,
+  ) {
+    super(reason);
+  }
 }
 
 /** What a stand-in for a provider must do. Every method may throw; the message reaches the user. */
@@ -63,9 +75,29 @@ function handler<Request>(answer: (request: Request) => unknown | Promise<unknow
     try {
       reply(null, await answer(call.request));
     } catch (error) {
-      reply({ code: status.UNKNOWN, details: error instanceof Error ? error.message : String(error) }, null);
+      const details = error instanceof Error ? error.message : String(error);
+      const metadata = error instanceof NotReadyError ? notReadyDetails(error) : new Metadata();
+      reply({ code: status.UNKNOWN, details, metadata }, null);
     }
   };
+}
+
+/** As Pulumi's own provider server tells it: a status with details, in the trailing metadata. */
+function notReadyDetails({ made, message }: NotReadyError): Metadata {
+  const failed = new messages.ErrorResourceInitFailed()
+    .setId(made.id)
+    .setProperties(struct(made.outputs))
+    .setInputs(struct(made.inputs ?? {}))
+    .setReasonsList([message]);
+  const details = new Any();
+  details.pack(failed.serializeBinary(), 'pulumirpc.ErrorResourceInitFailed');
+  const whole = new Status();
+  whole.setCode(status.UNKNOWN);
+  whole.setMessage(message);
+  whole.addDetails(details);
+  const metadata = new Metadata();
+  metadata.add('grpc-status-details-bin', Buffer.from(whole.serializeBinary()));
+  return metadata;
 }
 
 function handlers(standIn: StandIn): Record<string, Handler> {
@@ -177,8 +209,21 @@ export function changedPaths(before: unknown, after: unknown, path = ''): string
     const length = Math.max(before.length, after.length);
     return Array.from({ length }, (_, i) => changedPaths(before[i], after[i], `${path}[${i}]`)).flat();
   }
-  return JSON.stringify(before) === JSON.stringify(after) ? [] : [path];
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  return isSameQuantity(before, after) ? [] : [path];
 }
+
+/** The API server writes `1000m` as `1`: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
+function isSameQuantity(one: unknown, other: unknown): boolean {
+  const amount = (text: unknown) => {
+    const [, digits, unit = ''] = /^(\d+)(m|Mi|Gi|Ti)?$/.exec(String(text)) ?? [];
+    return digits === undefined ? undefined : Number(digits) * (UNITS[unit] ?? 1);
+  };
+  return (
+    typeof one === 'string' && typeof other === 'string' && amount(one) !== undefined && amount(one) === amount(other)
+  );
+}
+const UNITS: Readonly<Record<string, number>> = { m: 0.001, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };
 
 /** Whether anything in it is unknown. */
 export function hasUnknown(thing: unknown): boolean {
