@@ -4,7 +4,7 @@ import { App } from 'cdk8s';
 import { OutputResolver } from '../constructs';
 import { talosIn } from '../test/support/talos';
 
-const app = new App({ outdir: join(process.argv[1] ?? '.', 'synthesized'), resolvers: [new OutputResolver()] });
+const app = new App({ outdir: join(process.argv.at(-1) ?? '', 'synthesized'), resolvers: [new OutputResolver()] });
 talosIn(app, 'prod');
 app.synth();
 process.stdout.write('done');

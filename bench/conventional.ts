@@ -12,7 +12,8 @@ import { objectsOf } from '../test/support/filled';
 import { talosGraph } from '../test/support/talos';
 
 const KUBERNETES = /^(core|apps|batch|autoscaling|policy|networking\.k8s\.io)\//;
-const folder = process.argv[2] ?? '.';
+const folder = process.argv.at(-1) ?? '';
+if (!folder.includes('.made-')) throw new Error(`usage: conventional.ts FOLDER, not ${folder}`);
 const graph = talosGraph('prod');
 const nodes = graph.nodes.filter((n) => n.form !== 'component');
 const variables = new Map(nodes.map((node, i) => [node.construct, `r${i}`]));
