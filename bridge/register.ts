@@ -122,13 +122,18 @@ async function knownText(restored: unknown): Promise<string | undefined> {
   });
 }
 
-/** The SDK takes a stack trace for each promise: half the time at thousands of objects. */
+/**
+ * The SDK takes a stack trace for each promise, and for each resource a whole one, whatever the limit, to say where it was created: which is
+ * here. Half the time at thousands of objects. https://v8.dev/docs/stack-trace-api
+ */
 async function withoutStackTraces(work: () => Promise<void>): Promise<void> {
-  const before = Error.stackTraceLimit;
+  const { stackTraceLimit, prepareStackTrace } = Error;
   Error.stackTraceLimit = 0;
+  Error.prepareStackTrace = String;
   try {
     await work();
   } finally {
-    Error.stackTraceLimit = before;
+    Error.stackTraceLimit = stackTraceLimit;
+    Error.prepareStackTrace = prepareStackTrace;
   }
 }
