@@ -1,7 +1,7 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
-import type { GatewayProps } from '../constructs';
-import { choice, count, flag, host, optional, or, type Settings, size, text, type Values } from './setting';
+import type { GatewayProps, Problem } from '../constructs';
+import { choice, count, flag, host, optional, or, type Settings, secret, size, text, type Values } from './setting';
 
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
 const TAG = /^(?!latest$)[\w][\w.-]{0,127}$/;
@@ -33,6 +33,7 @@ export const TALOS_SETTINGS = {
   'tracing.backend': or(choice('where traces end', ['jaeger', 'jaeger-operator', 'managed']), 'jaeger'),
   'tracing.endpoint': optional(text('OTLP endpoint', 'https://otlp.datadoghq.com:4317', URL_FORM, URL_RULE)),
   'tracing.keyHeader': optional(text('header by which the OTLP endpoint knows us', 'DD-API-KEY')),
+  'tracing.key': optional(secret('key of the OTLP endpoint, where Pulumi keeps secrets')),
   'tracing.elasticsearch': optional(text('Elasticsearch of Jaeger', 'http://elasticsearch:9200', URL_FORM, URL_RULE)),
   'monitoring.enabled': or(flag('watches the parts; needs the Prometheus operator'), true),
   'monitoring.serviceMonitor': or(flag('lets Prometheus read metrics'), true),
@@ -92,4 +93,32 @@ export function gatewayEnv(mode: string, settings: TalosSettings): Record<string
     RATE_LIMIT_DEFAULT_BURST: '20',
     SHUTDOWN_DRAIN_TIMEOUT_SECONDS: '30',
   };
+}
+
+/** What the brief demands, where a setting could break it. */
+export function talosProblems(settings: TalosSettings, isProduction: boolean): Problem[] {
+  const isWatched = settings['monitoring.enabled'] && settings['monitoring.prometheusRule'];
+  const isWithoutStorage =
+    settings['tracing.backend'] === 'jaeger-operator' && settings['tracing.elasticsearch'] === undefined;
+  const broken: readonly (readonly [isBroken: boolean, code: string, what: string, fix: string])[] = [
+    [
+      isProduction && settings.devMode,
+      'SW-TALOS-001',
+      'devMode is true; in production the gateway must check its database.',
+      'talos:devMode: false',
+    ],
+    [
+      isProduction && !isWatched,
+      'SW-TALOS-002',
+      'monitoring or its alerts are off; production must be watched.',
+      'talos:monitoring.enabled: true',
+    ],
+    [
+      isWithoutStorage,
+      'SW-TALOS-003',
+      'tracing.backend is jaeger-operator, whose strategy "production" needs Elasticsearch.',
+      'talos:tracing.elasticsearch: http://elasticsearch:9200',
+    ],
+  ];
+  return broken.flatMap(([isBroken, code, what, fix]) => (isBroken ? [{ code, severity: 'error', what, fix }] : []));
 }

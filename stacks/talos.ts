@@ -12,7 +12,6 @@ import {
   Monitoring,
   ObjectStore,
   Postgres,
-  type Problem,
   Redis,
   RestoreDrill,
   report,
@@ -23,7 +22,7 @@ import {
   Web,
 } from '../constructs';
 import type { Platform } from '../constructs/core/platform';
-import { GATEWAY, gatewayEnv, type TalosSettings } from './talos-settings';
+import { GATEWAY, gatewayEnv, type TalosSettings, talosProblems } from './talos-settings';
 
 export interface TalosProps {
   readonly platform: Platform;
@@ -130,7 +129,7 @@ export class Talos extends System {
         prometheusRule: settings['monitoring.prometheusRule'],
       });
     }
-    report(this, () => problemsWith(settings, profile.protectData));
+    report(this, () => talosProblems(settings, profile.protectData));
   }
 
   private trace(services: readonly (Gateway | Web)[], settings: TalosSettings): Tracing {
@@ -162,50 +161,13 @@ export class Talos extends System {
         };
       case 'managed': {
         const name = settings['tracing.keyHeader'];
-        const value = given(this, { name: 'talos-otlp', field: 'key', config: 'talos:tracing.key' });
         const endpoint = settings['tracing.endpoint'] ?? '';
-        return { kind, endpoint, ...(name === undefined ? {} : { header: { name, value } }) };
+        if (name === undefined) return { kind, endpoint };
+        const key = { name: 'talos-otlp', field: 'key', config: 'talos:tracing.key' } as const;
+        return { kind, endpoint, header: { name, value: given(this, key, settings['tracing.key']) } };
       }
       default:
         return kind satisfies never;
     }
   }
-}
-
-/** What the brief demands of production, where a setting could break it. */
-function problemsWith(settings: TalosSettings, isProduction: boolean): Problem[] {
-  const problem = (code: string, what: string, fix: string): Problem => ({ code, severity: 'error', what, fix });
-  const elasticsearch =
-    settings['tracing.backend'] === 'jaeger-operator' && settings['tracing.elasticsearch'] === undefined;
-  const needed = elasticsearch
-    ? [
-        problem(
-          'SW-TALOS-003',
-          'tracing.backend is jaeger-operator, whose strategy "production" needs Elasticsearch.',
-          'talos:tracing.elasticsearch: http://elasticsearch:9200',
-        ),
-      ]
-    : [];
-  if (!isProduction) return needed;
-  return [
-    ...needed,
-    ...(settings.devMode
-      ? [
-          problem(
-            'SW-TALOS-001',
-            'devMode is true; in production the gateway must check its database.',
-            'talos:devMode: false',
-          ),
-        ]
-      : []),
-    ...(settings['monitoring.enabled'] && settings['monitoring.prometheusRule']
-      ? []
-      : [
-          problem(
-            'SW-TALOS-002',
-            'monitoring or its alerts are off; production must be watched.',
-            'talos:monitoring.enabled: true',
-          ),
-        ]),
-  ];
 }

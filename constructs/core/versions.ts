@@ -44,7 +44,7 @@ export const VERSIONS = {
     version: '8.0',
     source: 'https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html',
   },
-  /** The same major versions, by CloudNativePG's own images. */
+  /** CloudNativePG's own images: 18.4 is what its operator 1.30 takes by default, the others are the minors of the same day. */
   cnpgPostgres15: {
     version: '15.18',
     image: 'ghcr.io/cloudnative-pg/postgresql:15.18-system-trixie',

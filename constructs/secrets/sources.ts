@@ -56,19 +56,30 @@ function missing(file: string, key: string): Problem {
   return { code: 'SW-SOPS-001', severity: 'error', what, fix: `sops set ${file} '["${name}"]["${field}"]' '"…"'` };
 }
 
-/** A secret that people give: a key of somebody else's service. Where it is kept depends on the environment. */
-export function given(inside: Construct, { name, field, config }: GivenSecret): SecretSource {
+export interface GivenSecret {
+  /** Name in the store, or in the encrypted file: `talos-otlp`. */
+  readonly name: string;
+  /** Field of it: `key`. */
+  readonly field: string;
+  /** Key of the stack's configuration, where Pulumi keeps secrets: `talos:tracing.key`. */
+  readonly config: `${string}:${string}`;
+}
+
+/** A secret that people give: a key of somebody else's service. Where it is kept depends on the environment; `configured` is what its stack has. */
+export function given(inside: Construct, secret: GivenSecret, configured: SecretSource | undefined): SecretSource {
+  const { name, field, config } = secret;
   const backend = systemOf(inside).platform.secrets;
   switch (backend.kind) {
     case 'pulumi':
-      return fromConfig(config);
+      report(inside, () => (configured === undefined ? [notConfigured(config)] : []));
+      return configured ?? fromConfig(config);
     case 'external':
       return fromStore(`${backend.prefix}/${name}`, field);
-    case 'sops':
-      report(inside, () =>
-        backend.keys.includes(`${name}.${field}`) ? [] : [missing(backend.file, `${name}.${field}`)],
-      );
-      return { from: 'pulumi', value: sopsSecret(backend.file, `${name}.${field}`) };
+    case 'sops': {
+      const key = `${name}.${field}`;
+      report(inside, () => (backend.keys.includes(key) ? [] : [missing(backend.file, key)]));
+      return { from: 'pulumi', value: sopsSecret(backend.file, key) };
+    }
     case 'sealed':
       return { from: 'sealed' };
     default:
@@ -76,11 +87,7 @@ export function given(inside: Construct, { name, field, config }: GivenSecret): 
   }
 }
 
-export interface GivenSecret {
-  /** Name in the store, or in the encrypted file: `talos-tracing`. */
-  readonly name: string;
-  /** Field of it: `key`. */
-  readonly field: string;
-  /** Key of the stack's configuration, where Pulumi keeps secrets: `talos:tracing.key`. */
-  readonly config: `${string}:${string}`;
+function notConfigured(config: string): Problem {
+  const what = `${config} is needed, and not set.`;
+  return { code: 'SW-SECRET-007', severity: 'error', what, fix: `pulumi config set --secret --path ${config}` };
 }

@@ -77,6 +77,10 @@ describe('tracing', () => {
     const config = text(at(objectIn(keyed, 'ConfigMap', 'talos-tracing-config').inputs, 'data', 'config.yaml'));
     expect(config).toContain('DD-API-KEY: ${env:OTLP_UPSTREAM_KEY}');
     expect(names(keyed, 'ExternalSecret')).toContain('talos-otlp-upstream');
+    const managed = { 'talos:tracing.backend': 'managed', 'talos:tracing.endpoint': 'https://otlp.acme.org:4317' };
+    const unset = talosGraph('dev', { ...managed, 'talos:tracing.keyHeader': 'DD-API-KEY' }).problems;
+    expect(unset).toMatchObject([{ code: 'SW-SECRET-007', what: 'talos:tracing.key is needed, and not set.' }]);
+    expect(talosGraph('dev', managed).problems).toEqual([]);
   });
 
   test('TAL-38, TAL-39, TAL-40 the gateway’s variables', () => {
