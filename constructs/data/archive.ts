@@ -1,14 +1,12 @@
 import { Duration, Size } from 'cdk8s';
-import { Construct } from 'constructs';
-import { nameOf, selectorOf } from '../core/labels';
+import type { Construct } from 'constructs';
+import { nameOf } from '../core/labels';
 import { part } from '../core/part';
 import { type Problem, report } from '../core/problem';
-import type { Monitored, Signal } from '../core/signals';
-import type { EnvValue, Workload } from '../core/workload';
+import type { Signal } from '../core/signals';
 import { connect, url } from '../network/connect';
 import type { SecretKey } from '../secrets/inject';
-import { Variables } from '../service/http-service';
-import { scheduledJob, scriptEnv } from '../service/scheduled-job';
+import { ScheduledPart, scheduledJob } from '../service/scheduled-job';
 import { scheduleProblems } from './backup';
 import type { ObjectStore } from './object-store';
 import type { Postgres } from './postgres';
@@ -38,25 +36,21 @@ export interface ArchiveProps {
  * Creates: CronJob, ServiceAccount, ConfigMap of the scripts; the edges to the database and to the store.
  * Limitation: rows stay in the database as well; to drop them after `hot` is for the application that owns the anchors.
  */
-export class Archive extends Construct implements Workload, Monitored {
-  readonly selector: Record<string, string>;
+export class Archive extends ScheduledPart {
   readonly signals: readonly Signal[];
-  private readonly env = new Variables(this);
 
   constructor(scope: Construct, id: string, props: ArchiveProps) {
     super(scope, id);
     const { schedule = '0 4 * * *', table, timeColumn, hot } = props;
     const { store } = props.to;
     const name = nameOf(this);
-    this.selector = selectorOf(this);
     this.signals = [{ kind: 'scheduled', name, does: 'archive', within: Duration.hours(50) }];
-    const own = scriptEnv({
+    this.tell({
       NAME: name,
       TABLE: table,
       TIME_COLUMN: timeColumn,
       HOT_RETENTION_DAYS: `${hot.toDays()}`,
     });
-    for (const { name: key, value } of own) this.env.set(key, { value: value ?? '' });
     connect(this, props.of, {
       env: { DATABASE_URL: url() },
       ...(props.secret === undefined ? {} : { secret: props.secret }),
@@ -87,10 +81,6 @@ export class Archive extends Construct implements Workload, Monitored {
       `cron ${schedule} UTC`,
     ]);
     report(this, () => [...scheduleProblems(schedule), ...nameProblems({ table, timeColumn })]);
-  }
-
-  addEnv(name: string, value: EnvValue): void {
-    this.env.set(name, value);
   }
 }
 

@@ -1,14 +1,12 @@
 import { Duration, Size } from 'cdk8s';
-import { Construct } from 'constructs';
-import { nameOf, selectorOf } from '../core/labels';
+import type { Construct } from 'constructs';
+import { nameOf } from '../core/labels';
 import { part } from '../core/part';
 import { type Problem, report } from '../core/problem';
-import type { Monitored, Signal } from '../core/signals';
-import type { EnvValue, Workload } from '../core/workload';
+import type { Signal } from '../core/signals';
 import { connect, url } from '../network/connect';
 import type { SecretKey } from '../secrets/inject';
-import { Variables } from '../service/http-service';
-import { scheduledJob, scriptEnv } from '../service/scheduled-job';
+import { ScheduledPart, scheduledJob } from '../service/scheduled-job';
 import type { ObjectStore } from './object-store';
 import type { Postgres } from './postgres';
 import { POSTGRES_IMAGES, POSTGRES_USER } from './postgres-image';
@@ -34,25 +32,22 @@ export interface BackupProps {
  *
  *     new Backup(this, 'backup', { of: postgres, to: new ObjectStore(this, 'backups', { keep: Duration.days(14) }) });
  */
-export class Backup extends Construct implements Workload, Monitored {
-  readonly selector: Record<string, string>;
+export class Backup extends ScheduledPart {
   readonly source: Postgres;
   readonly to: ObjectStore;
   readonly atMost: Duration;
   readonly signals: readonly Signal[];
-  private readonly env = new Variables(this);
 
   constructor(scope: Construct, id: string, props: BackupProps) {
     super(scope, id);
     const name = nameOf(this);
     const schedule = props.schedule ?? '0 2 * * *';
     const { store } = props.to;
-    this.selector = selectorOf(this);
     this.source = props.of;
     this.to = props.to;
     this.atMost = props.atMost ?? Duration.hours(26);
     this.signals = [{ kind: 'scheduled', name, does: 'backup', within: this.atMost }];
-    for (const { name: key, value } of scriptEnv({ NAME: name })) this.env.set(key, { value: value ?? '' });
+    this.tell({ NAME: name });
     connect(this, props.of, {
       env: { DATABASE_URL: url() },
       ...(props.secret === undefined ? {} : { secret: props.secret }),
@@ -83,10 +78,6 @@ export class Backup extends Construct implements Workload, Monitored {
       `alarm after ${this.atMost.toHours()} h`,
     ]);
     report(this, () => scheduleProblems(schedule));
-  }
-
-  addEnv(name: string, value: EnvValue): void {
-    this.env.set(name, value);
   }
 }
 

@@ -1,12 +1,10 @@
 import { Duration, Size } from 'cdk8s';
-import { Construct } from 'constructs';
-import { nameOf, selectorOf } from '../core/labels';
+import type { Construct } from 'constructs';
+import { nameOf } from '../core/labels';
 import { part } from '../core/part';
 import { report } from '../core/problem';
-import type { Monitored, Signal } from '../core/signals';
-import type { EnvValue, Workload } from '../core/workload';
-import { Variables } from '../service/http-service';
-import { scheduledJob, scriptEnv } from '../service/scheduled-job';
+import type { Signal } from '../core/signals';
+import { ScheduledPart, scheduledJob } from '../service/scheduled-job';
 import { type Backup, scheduleProblems } from './backup';
 import { POSTGRES_IMAGES, POSTGRES_USER } from './postgres-image';
 import { scripts, storeStep, storeVolumes } from './store-steps';
@@ -30,21 +28,17 @@ export interface RestoreDrillProps {
  *
  *     new RestoreDrill(this, 'drill', { of: backup });
  */
-export class RestoreDrill extends Construct implements Workload, Monitored {
-  readonly selector: Record<string, string>;
+export class RestoreDrill extends ScheduledPart {
   readonly signals: readonly Signal[];
-  private readonly env = new Variables(this);
 
   constructor(scope: Construct, id: string, props: RestoreDrillProps) {
     super(scope, id);
     const { of: backup, schedule = '0 3 * * 0', atMost = Duration.days(8) } = props;
     const { store } = backup.to;
     const name = nameOf(backup);
-    this.selector = selectorOf(this);
     this.signals = [{ kind: 'scheduled', name: nameOf(this), does: 'drill', within: atMost }];
     const mostHours = `${backup.atMost.toHours()}`;
-    const own = scriptEnv({ NAME: name, MOST_HOURS: mostHours, LIVE_HOST: backup.source.endpoint.host });
-    for (const { name: key, value } of own) this.env.set(key, { value: value ?? '' });
+    this.tell({ NAME: name, MOST_HOURS: mostHours, LIVE_HOST: backup.source.endpoint.host });
     backup.to.connectFrom(this, ['read']);
     scheduledJob(this, {
       schedule,
@@ -70,9 +64,5 @@ export class RestoreDrill extends Construct implements Workload, Monitored {
       `alarm after ${atMost.toDays()} days`,
     ]);
     report(this, () => scheduleProblems(schedule));
-  }
-
-  addEnv(name: string, value: EnvValue): void {
-    this.env.set(name, value);
   }
 }

@@ -1,3 +1,4 @@
+import { LegendDisplayMode, LegendPlacement, VizLegendOptionsBuilder } from '@grafana/grafana-foundation-sdk/common';
 import { type Dashboard, DashboardBuilder, RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
@@ -49,7 +50,11 @@ function query(expr: string, legend: string, index: number): DataqueryBuilder {
 }
 
 function timeseries({ title, unit, queries }: Graph): TimeseriesBuilder {
-  const panel = new TimeseriesBuilder().title(title).unit(unit).min(0).span(6).height(7);
+  const legend = new VizLegendOptionsBuilder()
+    .showLegend(true)
+    .displayMode(LegendDisplayMode.List)
+    .placement(LegendPlacement.Bottom);
+  const panel = new TimeseriesBuilder().title(title).unit(unit).min(0).span(6).height(7).legend(legend);
   for (const [i, [expr, legend]] of queries.entries()) panel.withTarget(query(expr, legend, i));
   return panel;
 }

@@ -1,7 +1,7 @@
 import { type Duration, Size } from 'cdk8s';
 import { Cpu, k8s } from 'cdk8s-plus-27';
-import type { Construct } from 'constructs';
-import { labelsOf, nameOf } from '../core/labels';
+import { Construct } from 'constructs';
+import { labelsOf, nameOf, selectorOf } from '../core/labels';
 import {
   quantity,
   type Resources,
@@ -10,6 +10,9 @@ import {
   restrictedPod,
   sizeText,
 } from '../core/pod';
+import type { Monitored, Signal } from '../core/signals';
+import type { EnvValue, Workload } from '../core/workload';
+import { Variables } from './http-service';
 
 /** One container of a job: a script of its image's shell. */
 export interface Step {
@@ -43,6 +46,22 @@ const RESOURCES: Resources = {
   cpu: { request: Cpu.millis(100), limit: Cpu.millis(1000) },
   memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
 };
+
+/** A part that is a job on a schedule: edges give its working step variables, and monitoring knows when it is overdue. */
+export abstract class ScheduledPart extends Construct implements Workload, Monitored {
+  readonly selector: Record<string, string> = selectorOf(this);
+  abstract readonly signals: readonly Signal[];
+  protected readonly env = new Variables(this);
+
+  addEnv(name: string, value: EnvValue): void {
+    this.env.set(name, value);
+  }
+
+  /** What its script reads, beside what edges give. */
+  protected tell(variables: Readonly<Record<string, string>>): void {
+    for (const { name, value } of scriptEnv(variables)) this.env.set(name, { value: value ?? '' });
+  }
+}
 
 /** Makes a CronJob below its part, with its ServiceAccount and the ConfigMap of its scripts. One run at a time. */
 export function scheduledJob(part: Construct, props: ScheduledJobProps): void {
