@@ -282,6 +282,16 @@ describe('data', () => {
   });
 });
 
+test('every policy is of the types of its rules: others would be ignored', () => {
+  const graphs = [dev, prod, talosGraph('prod', { 'talos:database.placement': 'in-cluster' })];
+  for (const { object, inputs } of graphs.flatMap((graph) => kinds(graph, 'NetworkPolicy'))) {
+    if (object?.name === 'default-deny') continue;
+    const spec = isRecord(inputs.spec) ? inputs.spec : {};
+    const rules = [...('ingress' in spec ? ['Ingress'] : []), ...('egress' in spec ? ['Egress'] : [])];
+    expect({ name: object?.name, types: spec.policyTypes }).toEqual({ name: object?.name, types: rules });
+  }
+});
+
 test('TAL-07 each environment has its own tag', () => {
   const image = (graph: Graph) => at(gateway(graph), 'containers', 0, 'image');
   expect(image(talosGraph('prod', { 'talos:tag': 'aaa1111' }))).not.toBe(image(dev));
