@@ -38,6 +38,7 @@ const MOST_TRIES = 12;
 export async function recover(perform: Perform, options: RecoverOptions): Promise<Recovered> {
   const { say } = options;
   const interrupted = await unlessLocked(() => pendingOf(perform, say), perform, options);
+  if (!isFine(interrupted)) throw stuck(interrupted);
   const creating = interrupted.flatMap((t) => (t.kind === 'pending' ? t.creating : []));
   const adopt: Record<string, string> = {};
   let changed = 0;
@@ -184,8 +185,19 @@ function stuck(told: readonly Told[]): ProblemsError {
         ? { ...problem, fix: 'pulumi import TYPE NAME NAMESPACE/NAME, if it is yours' }
         : problem;
     });
-  const what = ended.join('\n').trim();
-  return new ProblemsError(problems.length > 0 ? problems : [{ code: 'SW-RECOVER-004', severity: 'error', what }]);
+  return new ProblemsError(problems.length > 0 ? problems : [whole(ended.join('\n').trim())]);
+}
+
+/** What stopped the operation as a whole. */
+function whole(message: string): Problem {
+  if (/spawn pulumi ENOENT/.test(message)) {
+    const what = 'the program pulumi is not on PATH.';
+    return { code: 'SW-RECOVER-005', severity: 'error', what, fix: 'https://www.pulumi.com/docs/install/' };
+  }
+  const [, stack] = /no stack named '([^']+)'/.exec(message) ?? [];
+  if (stack === undefined) return { code: 'SW-RECOVER-004', severity: 'error', what: message };
+  const what = `the backend that pulumi is logged in to has no stack ${stack}.`;
+  return { code: 'SW-RECOVER-006', severity: 'error', what, fix: 'pulumi login, and pulumi stack ls' };
 }
 
 function pathIn(urn: string): string {

@@ -82,6 +82,15 @@ test('with --force the lock of another machine is', async () => {
   expect(engine.asked.map(([operation]) => operation)).toContain('cancel');
 });
 
+test.each([
+  ['SW-RECOVER-005', 'Command failed with ENOENT: pulumi version\nspawn pulumi ENOENT'],
+  ['SW-RECOVER-006', "stderr: error: no stack named 'dev' found"],
+])('%s without Pulumi or its stack nothing is tried', async (code, message) => {
+  const engine = new Engine([[{ kind: 'ended', isFine: false, message }]]);
+  expect(await refusals(recover(engine.perform, quiet))).toMatchObject([{ code }]);
+  expect(engine.asked).toHaveLength(1);
+});
+
 test('an up that changes something each time does not converge, and says so', async () => {
   const engine = new Engine([
     [pending(), fine],
