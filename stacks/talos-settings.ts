@@ -92,6 +92,7 @@ export function gatewayEnv(mode: string, settings: TalosSettings): Record<string
     RATE_LIMIT_DEFAULT_RPS: '10',
     RATE_LIMIT_DEFAULT_BURST: '20',
     SHUTDOWN_DRAIN_TIMEOUT_SECONDS: '30',
+    ...(settings['tracing.enabled'] ? {} : { TRACING_ENABLED: 'false' }),
   };
 }
 

@@ -41,7 +41,9 @@ const podSpecs = (graph: Graph): Record<string, unknown>[] =>
 describe('tracing', () => {
   test('TAL-12, TAL-92 talos-otlp holds the endpoint whenever tracing is on, and is not there when it is off', () => {
     for (const graph of [dev, prod]) expect(decoded(graph, 'talos-otlp', 'endpoint')).toBe('http://talos-tracing:4317');
-    expect(names(talosGraph('dev', { 'talos:tracing.enabled': 'false' }), 'Secret')).not.toContain('talos-otlp');
+    const off = talosGraph('dev', { 'talos:tracing.enabled': 'false' });
+    expect(names(off, 'Secret')).not.toContain('talos-otlp');
+    expect(env('TRACING_ENABLED', off).value).toBe('false');
   });
 
   test('TAL-34 with Jaeger there is a namespace observability, as closed as the other', () => {
