@@ -46,9 +46,9 @@ export async function recover(perform: Perform, options: RecoverOptions): Promis
     const told = await unlessLocked(() => up(perform, adopt, options), perform, options);
     const found = adoptable(told, creating, adopt);
     const steps = stepsIn(told);
-    if (isFine(told) && steps === 0 && Object.keys(adopt).length === 0) return { adopted: [], changed };
     if (isFine(told)) {
       if (creating.length > 0) await perform('clear', {}, () => undefined);
+      else if (steps === 0) return { adopted: [], changed };
       say(`  converging: ${steps} changed; once more, to see that nothing is left`);
       return settled(perform, Object.keys(adopt), changed + steps, options);
     }

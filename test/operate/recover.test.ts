@@ -43,6 +43,12 @@ test('what was being created and exists is taken over; then an up must change no
   ]);
 });
 
+test('a create that was under way, of what the program has no more, is forgotten', async () => {
+  const engine = new Engine([[pending(URN), fine], [fine], [fine], [fine]]);
+  await recover(engine.perform, quiet);
+  expect(engine.asked.map(([operation]) => operation)).toEqual(['pending', 'up', 'clear', 'up']);
+});
+
 test('what exists, and nobody here was creating, is somebody else’s: it is not taken', async () => {
   const engine = new Engine([
     [pending(), fine],
