@@ -54,6 +54,9 @@ function waiting(pod: unknown): string[] {
 
 /** Undefined where kubectl is not there, or does not reach the cluster. */
 function kubectl(...args: readonly string[]): string | undefined {
-  const { status, stdout } = spawnSync('kubectl', [...args, '--request-timeout', '5s'], { encoding: 'utf8' });
+  const { status, stdout } = spawnSync('kubectl', [...args, '--request-timeout', '5s'], {
+    encoding: 'utf8',
+    env: process.env,
+  });
   return status === 0 ? stdout : undefined;
 }
