@@ -7,10 +7,10 @@ import type { Signal } from '../core/signals';
 import { connect, url } from '../network/connect';
 import type { SecretKey } from '../secrets/inject';
 import { ScheduledPart, scheduledJob } from '../service/scheduled-job';
-import { scheduleProblems } from './backup';
 import type { ObjectStore } from './object-store';
 import type { Postgres } from './postgres';
 import { POSTGRES_IMAGES, POSTGRES_USER } from './postgres-image';
+import { scheduleInWords, scheduleProblems } from './schedule';
 import { scripts, storeStep, storeVolumes } from './store-steps';
 
 export interface ArchiveProps {
@@ -78,7 +78,7 @@ export class Archive extends ScheduledPart {
     part(this, 'seaworthy:data:Archive', () => [
       `table ${table}`,
       `hot ${hot.toDays()} days, then into ${props.to.node.id}`,
-      `cron ${schedule} UTC`,
+      scheduleInWords(schedule),
     ]);
     report(this, () => [...scheduleProblems(schedule), ...nameProblems({ table, timeColumn })]);
   }

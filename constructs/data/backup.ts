@@ -2,7 +2,7 @@ import { Duration, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { nameOf } from '../core/labels';
 import { part } from '../core/part';
-import { type Problem, report } from '../core/problem';
+import { report } from '../core/problem';
 import type { Signal } from '../core/signals';
 import { connect, url } from '../network/connect';
 import type { SecretKey } from '../secrets/inject';
@@ -10,6 +10,7 @@ import { ScheduledPart, scheduledJob } from '../service/scheduled-job';
 import type { ObjectStore } from './object-store';
 import type { Postgres } from './postgres';
 import { POSTGRES_IMAGES, POSTGRES_USER } from './postgres-image';
+import { scheduleInWords, scheduleProblems } from './schedule';
 import { scripts, storeStep, storeVolumes } from './store-steps';
 
 export interface BackupProps {
@@ -73,17 +74,10 @@ export class Backup extends ScheduledPart {
       ],
     });
     part(this, 'seaworthy:data:Backup', () => [
-      `cron ${schedule} UTC`,
+      scheduleInWords(schedule),
       `into ${props.to.node.id}`,
       `alarm after ${this.atMost.toHours()} h`,
     ]);
     report(this, () => scheduleProblems(schedule));
   }
-}
-
-/** Five fields, or one of cron's words. */
-export function scheduleProblems(schedule: string): Problem[] {
-  if (/^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|(\S+\s+){4}\S+)$/.test(schedule)) return [];
-  const what = `schedule is "${schedule}"; it needs five fields: minute, hour, day, month, weekday.`;
-  return [{ code: 'SW-SCHEDULE-001', severity: 'error', what, fix: "schedule: '0 2 * * *'" }];
 }

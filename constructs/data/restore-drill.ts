@@ -5,8 +5,9 @@ import { part } from '../core/part';
 import { report } from '../core/problem';
 import type { Signal } from '../core/signals';
 import { ScheduledPart, scheduledJob } from '../service/scheduled-job';
-import { type Backup, scheduleProblems } from './backup';
+import type { Backup } from './backup';
 import { POSTGRES_IMAGES, POSTGRES_USER } from './postgres-image';
+import { scheduleInWords, scheduleProblems } from './schedule';
 import { scripts, storeStep, storeVolumes } from './store-steps';
 
 export interface RestoreDrillProps {
@@ -59,7 +60,7 @@ export class RestoreDrill extends ScheduledPart {
       ],
     });
     part(this, 'seaworthy:data:RestoreDrill', () => [
-      `cron ${schedule} UTC`,
+      scheduleInWords(schedule),
       'restores into a scratch database, compares schema and rows',
       `alarm after ${atMost.toDays()} days`,
     ]);

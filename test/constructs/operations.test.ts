@@ -80,6 +80,7 @@ test.each([
     shopWith((shop) => new ObjectStore(shop, 'store', { keep: Duration.days(1), locked: true }), PRODUCTION),
   ],
   ['SW-SCHEDULE-001', archive({ schedule: 'at night' })],
+  ['SW-SCHEDULE-001', archive({ schedule: '99 2 * * *' })],
   ['SW-ARCHIVE-001', archive({ table: 'Orders; DROP TABLE x' })],
   ['SW-TRACING-001', tracing({ backend: { kind: 'jaeger' }, keepPercent: 101 })],
   ['SW-TRACING-002', tracing({ backend: { kind: 'jaeger' } }, PRODUCTION)],
