@@ -50,7 +50,7 @@ async function main(argv: readonly string[]): Promise<void> {
   command
     .command('recover')
     .description(
-      'after an up that was killed, or whose API server went away: bring the stack to converge, and lose nothing',
+      'after an up that was killed, or whose API server went away: finish it with the program as it stands, as `pulumi up --yes` would',
     )
     .requiredOption('-e, --env <name>', 'environment: the NAME of Pulumi.NAME.yaml')
     .option('--force', 'break a lock of another machine', false)

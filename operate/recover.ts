@@ -32,7 +32,7 @@ const MOST_TRIES = 12;
 /**
  * Brings a stack to converge after its engine or its API server ended in the middle of an up: breaks the lock of a process that is dead,
  * waits for the API server, takes over the objects whose creation was under way, and goes on until an up changes nothing. Takes over nothing
- * that the interrupted engine was not creating, deletes nothing, and replaces nothing.
+ * that the interrupted engine was not creating. It is an up of the program as it stands: what that has no more goes, as it would have.
  * @throws ProblemsError where it cannot go on by itself
  */
 export async function recover(perform: Perform, options: RecoverOptions): Promise<Recovered> {

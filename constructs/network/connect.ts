@@ -1,5 +1,4 @@
 import { Construct } from 'constructs';
-import { text, uri } from '../core/compose';
 import type { Endpoint, HasEndpoint } from '../core/endpoint';
 import { nameOf } from '../core/labels';
 import { isMarker, valueBehind } from '../core/marker';
@@ -9,7 +8,8 @@ import { systemOf } from '../core/system';
 import { leavesOf, sourceOf } from '../core/value';
 import type { Workload } from '../core/workload';
 import type { SecretKey } from '../secrets/inject';
-import { addressOf, type SecretTemplate, secretBundle, sourcesOf } from '../secrets/secret-bundle';
+import { secretBundle } from '../secrets/secret-bundle';
+import { addressOf, composedByPulumi, type SecretTemplate, sourcesOf } from '../secrets/secret-template';
 import { openBothSides } from './network-policy';
 
 /** What of an endpoint a variable holds. */
@@ -53,7 +53,7 @@ export function connect(from: Workload, to: Construct & HasEndpoint, options: Co
   );
   for (const { name, template, into } of variables) {
     if (into === undefined) {
-      from.addEnv(name, { value: plainText(template) });
+      from.addEnv(name, { value: composedByPulumi(template) });
     } else {
       from.addEnv(name, { secretKeyRef: into });
       const holds = sourcesOf(template).length === 0 ? 'addresses' : 'secrets';
@@ -133,14 +133,6 @@ function urlTemplate(endpoint: Endpoint, query: Readonly<Record<string, string>>
     { plain: endpoint.host, encode: 'none' },
     `:${endpoint.port}${path}${parameters === '' ? '' : `?${parameters}`}`,
   ];
-}
-
-function plainText(template: SecretTemplate): string {
-  return template.reduce<string>((before, piece) => {
-    if (typeof piece === 'string') return text`${before}${piece}`;
-    if (!('plain' in piece)) return before;
-    return piece.encode === 'uri' ? text`${before}${uri(piece.plain)}` : text`${before}${piece.plain}`;
-  }, '');
 }
 
 function problemsWith(variables: readonly Variable[], { secret }: ConnectOptions): Problem[] {

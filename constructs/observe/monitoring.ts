@@ -63,57 +63,20 @@ export class Monitoring extends Construct {
 
   /** Tells Prometheus where the metrics of a part are, and opens its way there. */
   private scrape(watched: Monitored, system: System): void {
-    for (const signal of watched.signals) this.scrapeSignal(signal, watched, system);
-  }
-
-  private scrapeSignal(signal: Signal, watched: Monitored, system: System): void {
-    const { prometheus } = system.platform;
-    const from = { by: 'pods', namespace: prometheus.namespace, labels: prometheus.podLabels } as const;
-    const open = (name: string, selector: Readonly<Record<string, string>>, ...ports: readonly number[]) => {
-      const own = new Construct(this, name);
-      allowFrom(own, `${name}-from-prometheus`, selector, from, ...ports);
-      const facts = [`metrics ${ports.map((port) => `:${port}`).join(', ')}`];
-      recordConnection(this, () => ({
-        from: 'prometheus',
-        to: partPath(watched),
-        port: ports[0] ?? 0,
-        variables: [],
-        facts,
-      }));
-      return own;
-    };
-    const monitor = (inside: Construct, kind: 'ServiceMonitor' | 'PodMonitor', name: string, spec: object) =>
+    const { namespace, podLabels, objectLabels } = system.platform.prometheus;
+    for (const { kind, name, selector, ports, spec } of watched.signals.flatMap(scrapesOf)) {
+      const inside = new Construct(this, name);
+      const from = { by: 'pods', namespace, labels: podLabels } as const;
+      allowFrom(inside, `${name}-from-prometheus`, selector, from, ...ports);
       new ApiObject(inside, 'monitor', {
         apiVersion: 'monitoring.coreos.com/v1',
         kind,
-        metadata: { name, labels: { ...labelsOf(this), ...prometheus.objectLabels } },
-        spec,
+        metadata: { name, labels: { ...labelsOf(this), ...objectLabels } },
+        spec: { selector: { matchLabels: { ...selector } }, ...spec },
       });
-    const selector = 'selector' in signal ? { matchLabels: { ...signal.selector } } : {};
-    switch (signal.kind) {
-      case 'http': {
-        const endpoints = [{ port: 'http', path: '/metrics', interval: INTERVAL }];
-        const inside = open(signal.name, signal.selector, signal.port);
-        monitor(inside, 'ServiceMonitor', signal.name, { selector, endpoints });
-        return;
-      }
-      case 'collector': {
-        const endpoints = ['metrics', 'received'].map((port) => ({ port, interval: INTERVAL, honorLabels: true }));
-        const inside = open(signal.name, signal.selector, ...signal.ports);
-        monitor(inside, 'ServiceMonitor', signal.name, { selector, endpoints });
-        return;
-      }
-      case 'postgres': {
-        const inside = open(signal.name, signal.selector, signal.port);
-        const podMetricsEndpoints = [{ port: 'metrics', interval: INTERVAL }];
-        monitor(inside, 'PodMonitor', signal.name, { selector, podMetricsEndpoints });
-        return;
-      }
-      case 'scheduled':
-      case 'volume':
-        return; // told by kube-state-metrics and the kubelet
-      default:
-        signal satisfies never;
+      const facts = [`metrics ${ports.map((port) => `:${port}`).join(', ')}`];
+      const edge = { from: 'prometheus', to: partPath(watched), port: ports[0] ?? 0, variables: [], facts };
+      recordConnection(this, () => edge);
     }
   }
 
@@ -134,6 +97,37 @@ export class Monitoring extends Construct {
       metadata: { name: `${nameOf(this)}-dashboard`, labels: { ...labelsOf(this), grafana_dashboard: '1' } },
       data: { [`${system.node.id}.json`]: JSON.stringify(dashboardOf(facts), null, 1) },
     });
+  }
+}
+
+interface Scrape {
+  readonly kind: 'ServiceMonitor' | 'PodMonitor';
+  readonly name: string;
+  readonly selector: Readonly<Record<string, string>>;
+  readonly ports: readonly number[];
+  readonly spec: object;
+}
+
+function scrapesOf(signal: Signal): Scrape[] {
+  const interval = INTERVAL;
+  switch (signal.kind) {
+    case 'http': {
+      const spec = { endpoints: [{ port: 'http', path: '/metrics', interval }] };
+      return [{ ...signal, kind: 'ServiceMonitor', ports: [signal.port], spec }];
+    }
+    case 'collector': {
+      const spec = { endpoints: ['metrics', 'received'].map((port) => ({ port, interval })) };
+      return [{ ...signal, kind: 'ServiceMonitor', spec }];
+    }
+    case 'postgres': {
+      const spec = { podMetricsEndpoints: [{ port: 'metrics', interval }] };
+      return [{ ...signal, kind: 'PodMonitor', ports: [signal.port], spec }];
+    }
+    case 'scheduled':
+    case 'volume':
+      return []; // told by kube-state-metrics and the kubelet
+    default:
+      return signal satisfies never;
   }
 }
 

@@ -155,7 +155,8 @@ function workloadAlarms({ namespace }: RuleFacts): Alarm[] {
     },
     {
       alert: 'JobFailed',
-      expr: `kube_job_status_failed${within} > 0 unless kube_job_status_succeeded${within} > 0`,
+      // What failed has a label `reason`, what succeeded has none.
+      expr: `kube_job_status_failed${within} > 0 unless on (namespace, job_name) kube_job_status_succeeded${within} > 0`,
       for: '1m',
       severity: 'warning',
       says: '{{ $labels.job_name }} failed.',

@@ -1,10 +1,9 @@
-import { Duration, Size } from 'cdk8s';
-import { Cpu, k8s } from 'cdk8s-plus-27';
+import { Duration, type Size } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import type { Endpoint, HasEndpoint, Reach } from '../core/endpoint';
-import { labelsOf, nameOf, selectorOf } from '../core/labels';
+import { nameOf, selectorOf } from '../core/labels';
 import { part, recordConnection } from '../core/part';
-import { resourceRequirements, restrictedContainer, restrictedPod, temporary } from '../core/pod';
 import { type Problem, report } from '../core/problem';
 import type { SecretSource } from '../core/secret-source';
 import type { Monitored, Signal } from '../core/signals';
@@ -14,6 +13,7 @@ import type { EnvValue, Workload } from '../core/workload';
 import { allowTo } from '../network/network-policy';
 import { secretBundle } from '../secrets/secret-bundle';
 import { Variables } from '../service/http-service';
+import { collectorDeployment, collectorService } from './collector';
 import { COLLECTOR_PORTS, collectorConfig } from './collector-config';
 import { jaeger, jaegerByOperator } from './jaeger';
 
@@ -56,13 +56,6 @@ export interface TracingProps {
   readonly slowerThan?: Duration;
 }
 
-/** Of the official image, which is from scratch: https://github.com/open-telemetry/opentelemetry-collector-releases */
-const USER = 10001;
-const RESOURCES = {
-  cpu: { request: Cpu.millis(100), limit: Cpu.millis(1000) },
-  memory: { request: Size.mebibytes(256), limit: Size.mebibytes(512) },
-};
-
 /**
  * Takes traces from the system's parts, removes what must not leave (credentials, tokens, secrets, signatures, A2A frames), keeps errors,
  * slow traces and a part of the rest, and sends them on.
@@ -101,8 +94,8 @@ export class Tracing extends Construct implements HasEndpoint, Workload, Monitor
     const config = collectorConfig({ sampling, ...target });
     new k8s.KubeServiceAccount(this, 'account', { metadata: { name }, automountServiceAccountToken: false });
     new k8s.KubeConfigMap(this, 'config', { metadata: { name: `${name}-config` }, data: { 'config.yaml': config } });
-    new k8s.KubeDeployment(this, 'collector', this.collector(name));
-    new k8s.KubeService(this, 'service', service(name, this.selector, labelsOf(this)));
+    new k8s.KubeDeployment(this, 'collector', collectorDeployment(this, this.env.lazily()));
+    new k8s.KubeService(this, 'service', collectorService(this));
 
     part(this, 'seaworthy:observe:Tracing', () => [
       `Collector ${VERSIONS.collector.version}`,
@@ -159,50 +152,6 @@ export class Tracing extends Construct implements HasEndpoint, Workload, Monitor
     const headers: Record<string, string> = header === undefined ? {} : { [header.name]: '${env:OTLP_UPSTREAM_KEY}' };
     return { endpoint: '${env:OTLP_UPSTREAM}', headers };
   }
-
-  private collector(name: string): k8s.KubeDeploymentProps {
-    const labels = labelsOf(this);
-    const health = { path: '/', port: k8s.IntOrString.fromNumber(COLLECTOR_PORTS.health) };
-    return {
-      metadata: { name, labels },
-      spec: {
-        replicas: 1,
-        revisionHistoryLimit: 5,
-        selector: { matchLabels: this.selector },
-        template: {
-          metadata: { labels },
-          spec: {
-            serviceAccountName: name,
-            automountServiceAccountToken: false,
-            enableServiceLinks: false,
-            terminationGracePeriodSeconds: 60,
-            securityContext: restrictedPod(USER),
-            containers: [
-              {
-                name: 'collector',
-                image: VERSIONS.collector.image,
-                args: ['--config=/etc/otelcol/config.yaml'],
-                ports: Object.entries(PORT_NAMES).map(([portName, containerPort]) => ({
-                  name: portName,
-                  containerPort,
-                })),
-                env: this.env.lazily(),
-                resources: resourceRequirements(RESOURCES),
-                securityContext: restrictedContainer(),
-                livenessProbe: { httpGet: health, periodSeconds: 30, timeoutSeconds: 5 },
-                readinessProbe: { httpGet: health, periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 2 },
-                volumeMounts: [
-                  { name: 'config', mountPath: '/etc/otelcol', readOnly: true },
-                  { name: 'tmp', mountPath: '/tmp' },
-                ],
-              },
-            ],
-            volumes: [{ name: 'config', configMap: { name: `${name}-config` } }, temporary('tmp')],
-          },
-        },
-      },
-    };
-  }
 }
 
 /** Where jobs report metrics: the same Collector, by HTTP. */
@@ -213,24 +162,6 @@ class Reports extends Construct implements HasEndpoint {
   ) {
     super(scope, 'reports');
   }
-}
-
-const PORT_NAMES = {
-  'otlp-grpc': COLLECTOR_PORTS.grpc,
-  'otlp-http': COLLECTOR_PORTS.http,
-  metrics: COLLECTOR_PORTS.own,
-  received: COLLECTOR_PORTS.received,
-} as const;
-
-function service(name: string, selector: Record<string, string>, labels: Record<string, string>): k8s.KubeServiceProps {
-  const ports = Object.entries(PORT_NAMES).map(([portName, port]) => ({
-    name: portName,
-    port,
-    targetPort: k8s.IntOrString.fromString(portName),
-    protocol: 'TCP',
-    ...(portName === 'otlp-grpc' ? { appProtocol: 'grpc' } : {}),
-  }));
-  return { metadata: { name, labels }, spec: { type: 'ClusterIP', selector, ports } };
 }
 
 function urlOf({ scheme, host, port }: Endpoint): string {

@@ -1,20 +1,21 @@
 import { ApiObject, Lazy } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { base64, text, uri } from '../core/compose';
-import { isMarker, valueBehind } from '../core/marker';
+import { base64 } from '../core/compose';
 import { nodeOptions } from '../core/node-options';
 import { type Problem, report } from '../core/problem';
 import type { SecretBackend, SecretSource } from '../core/secret-source';
 import { type System, systemOf } from '../core/system';
-import { sourceOf } from '../core/value';
-
-/** A text with secrets in it, as a shape: who composes it (Pulumi, or the operator in the cluster) is decided by the backend. */
-export type SecretTemplate = readonly (
-  | string
-  | { readonly plain: string; readonly encode: 'none' | 'uri' }
-  | { readonly secret: SecretSource; readonly encode: 'none' | 'uri' }
-)[];
+import {
+  composedByPulumi,
+  composedInCluster,
+  isSame,
+  remoteRef,
+  type SecretTemplate,
+  shapeOf,
+  sourcesOf,
+  storeNames,
+} from './secret-template';
 
 interface Entry {
   readonly key: string;
@@ -82,7 +83,7 @@ export class SecretBundle extends Construct {
       metadata: { name: this.name },
       spec: Lazy.any({
         produce: () => {
-          const names = storeNames(this.entries);
+          const names = storeNames(this.entries.map((e) => e.template));
           return {
             refreshInterval,
             secretStoreRef: store,
@@ -184,22 +185,6 @@ const IN_WORDS: Readonly<Record<SecretSource['from'], readonly [string, string]>
   sealed: ['was sealed by a person', 'sealed'],
 };
 
-/** What a person has to seal: the shape of the value, with a word where the secret goes. */
-function shapeOf(template: SecretTemplate): string {
-  return template
-    .map((piece) => {
-      if (typeof piece === 'string') return piece.replaceAll('\n', '\\n');
-      if ('secret' in piece) return '<password>';
-      return isMarker(piece.plain) ? `<${sourceOf(valueBehind(piece.plain))}>` : piece.plain;
-    })
-    .join('');
-}
-
-/** Two edges to one endpoint may share a key. */
-function isSame(one: SecretTemplate, other: SecretTemplate): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
-}
-
 /**
  * The bundle of that name in the system; made when it is first asked for. One that holds `addresses` only, and no credential, is a plain
  * Secret with every backend: there is nothing to fetch or to seal.
@@ -213,60 +198,4 @@ export function secretBundle(
   const id = `secret-${name}`;
   const found = system.node.tryFindChild(id);
   return found instanceof SecretBundle ? found : new SecretBundle(system, id, name, holds);
-}
-
-export function sourcesOf(template: SecretTemplate): SecretSource[] {
-  return template.flatMap((piece) => (typeof piece !== 'string' && 'secret' in piece ? [piece.secret] : []));
-}
-
-function composedByPulumi(template: SecretTemplate): string {
-  return template.reduce<string>((before, piece) => {
-    if (typeof piece === 'string') return text`${before}${piece}`;
-    const raw = 'plain' in piece ? piece.plain : piece.secret.from === 'pulumi' ? piece.secret.value : '';
-    return piece.encode === 'uri' ? text`${before}${uri(raw)}` : text`${before}${raw}`;
-  }, '');
-}
-
-type Names = Map<string, { name: string; source: Extract<SecretSource, { from: 'store' }> }>;
-
-function storeNames(entries: readonly Entry[]): Names {
-  const names: Names = new Map();
-  for (const source of entries.flatMap((e) => sourcesOf(e.template))) {
-    const address = storeAddress(source);
-    if (source.from === 'store' && !names.has(address)) names.set(address, { name: `value${names.size + 1}`, source });
-  }
-  return names;
-}
-
-/** A Go template of External Secrets; `urlquery` percent-encodes. https://external-secrets.io/latest/guides/templating/ */
-function composedInCluster(template: SecretTemplate, names: Names): string {
-  return template.reduce<string>((before, piece) => {
-    if (typeof piece === 'string') return text`${before}${piece.replaceAll('{{', '{{ "{{" }}')}`;
-    if ('plain' in piece)
-      return piece.encode === 'uri' ? text`${before}${uri(piece.plain)}` : text`${before}${piece.plain}`;
-    const name = names.get(storeAddress(piece.secret))?.name ?? 'unreachable';
-    return text`${before}${piece.encode === 'uri' ? `{{ .${name} | urlquery }}` : `{{ .${name} }}`}`;
-  }, '');
-}
-
-/** What tells one source from another; a marker where it is known only after apply. */
-export function addressOf(source: SecretSource): string {
-  switch (source.from) {
-    case 'store':
-      return source.key;
-    case 'pulumi':
-      return source.value;
-    case 'sealed':
-      return '';
-    default:
-      return source satisfies never;
-  }
-}
-
-function storeAddress(source: SecretSource): string {
-  return source.from === 'store' ? `${source.key}#${source.property ?? ''}` : addressOf(source);
-}
-
-function remoteRef({ key, property }: Extract<SecretSource, { from: 'store' }>): Record<string, string> {
-  return property === undefined ? { key } : { key, property };
 }

@@ -69,10 +69,10 @@ const CASES: Readonly<Record<string, Case>> = {
   MemoryIsFull: { after: 20, firing: [memory(950)], silent: [memory(500)] },
   JobFailed: {
     after: 10,
-    firing: [{ [`kube_job_status_failed{${NS},job_name="talos-backup-1"}`]: '1x20' }],
+    firing: [{ [`kube_job_status_failed{${NS},job_name="talos-backup-1",reason="BackoffLimitExceeded"}`]: '1x20' }],
     silent: [
       {
-        [`kube_job_status_failed{${NS},job_name="talos-backup-1"}`]: '1x20',
+        [`kube_job_status_failed{${NS},job_name="talos-backup-1",reason="BackoffLimitExceeded"}`]: '1x20',
         [`kube_job_status_succeeded{${NS},job_name="talos-backup-1"}`]: '1x20',
       },
     ],

@@ -26,7 +26,7 @@ if [ -z "${SCRATCH_URL:-}" ]; then
   SCRATCH_URL="postgresql://drill@/postgres?host=$WORK"
 fi
 case $SCRATCH_URL in
-  *"@${LIVE_HOST:-no-host-is-called-this}"[:/?]*) fail "the scratch database is on ${LIVE_HOST:-}, the live server; it is not touched" ;;
+  *"@${LIVE_HOST:-no-host-is-called-this}" | *"@${LIVE_HOST:-no-host-is-called-this}"[:/?]*) fail "the scratch database is on ${LIVE_HOST:-}, the live server; it is not touched" ;;
   *) ;;
 esac
 ask() { psql "$SCRATCH_URL" --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 --command "$1"; }
