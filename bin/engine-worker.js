@@ -9,7 +9,11 @@ process.on('unhandledRejection', () => undefined);
 const checkout = join(__dirname, '..', 'operate', 'engine.ts');
 const { perform } = require(existsSync(checkout) ? checkout : join(__dirname, '..', 'dist', 'operate', 'engine.js'));
 process.once('message', async ({ operation, project, adopt }) => {
-  await perform(operation, project, adopt, (told) => process.send(told));
-  process.disconnect();
+  let sent = Promise.resolve();
+  await perform(operation, project, adopt, (told) => {
+    sent = new Promise((resolve) => process.send(told, resolve));
+  });
+  // They go in order; what is not through yet would be lost with the process.
+  await sent;
   process.exit(0);
 });

@@ -60,11 +60,12 @@ function inOwnProcess(
     onStep(message);
   });
   worker.send({ operation, project: { folder, name, environment, entry }, adopt });
-  return new Promise((resolve) => {
-    worker.once('exit', (code) => {
-      const isComplete = told.some((t) => t.kind === 'ended');
-      const message = `the process of the engine ended with ${code}`;
-      resolve(isComplete ? told : [...told, { kind: 'ended', isFine: false, message }]);
-    });
+  // Its last messages may come after its end.
+  const ended = new Promise<number | null>((resolve) => worker.once('exit', resolve));
+  const heard = new Promise<void>((resolve) => worker.once('disconnect', resolve));
+  return Promise.all([ended, heard]).then(([code]) => {
+    const isComplete = told.some((t) => t.kind === 'ended');
+    const message = `the process of the engine ended with ${code}`;
+    return isComplete ? told : [...told, { kind: 'ended', isFine: false, message }];
   });
 }

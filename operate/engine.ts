@@ -40,16 +40,23 @@ export async function perform(
 ): Promise<void> {
   process.chdir(project.folder);
   session().adopt = adopt;
+  const printed: string[] = [];
   try {
     const stack = await open(project);
-    await run(operation, stack, tell);
+    await run(operation, stack, tell, (text) => printed.push(text));
     tell({ kind: 'ended', isFine: true, message: '' });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    if (error instanceof ConcurrentUpdateError) tell({ kind: 'locked', message });
+    // The SDK may fail once more while it cleans up, and lose what the engine said: that is read from its own words then.
+    const thrown = error instanceof Error ? error.message : String(error);
+    const said = printed.join('');
+    const message = thrown.includes(said) ? thrown : `${said}\n${thrown}`;
+    if (error instanceof ConcurrentUpdateError || LOCKED.test(said)) tell({ kind: 'locked', message });
     tell({ kind: 'ended', isFine: false, message });
   }
 }
+
+/** As the SDK knows them: @pulumi/pulumi/automation/errors */
+const LOCKED = /\[409\] Conflict: Another update is currently in progress|the stack is currently locked by/;
 
 function open({ folder, name, environment, entry }: EngineProject): Promise<Stack> {
   const program = async (): Promise<void> => {
@@ -62,7 +69,12 @@ function open({ folder, name, environment, entry }: EngineProject): Promise<Stac
   );
 }
 
-async function run(operation: Operation, stack: Stack, tell: (told: Told) => void): Promise<void> {
+async function run(
+  operation: Operation,
+  stack: Stack,
+  tell: (told: Told) => void,
+  onError: (text: string) => void,
+): Promise<void> {
   const onEvent = (event: EngineEvent) => {
     const { resourcePreEvent: begun, diagnosticEvent: said } = event;
     if (begun !== undefined && begun.metadata.op !== 'same')
@@ -73,10 +85,10 @@ async function run(operation: Operation, stack: Stack, tell: (told: Told) => voi
     case 'pending':
       return tell(pendingIn((await stack.exportStack()).deployment));
     case 'up':
-      await stack.up({ onEvent, continueOnError: true });
+      await stack.up({ onEvent, onError, continueOnError: true });
       return;
     case 'clear':
-      await stack.refresh({ onEvent, clearPendingCreates: true });
+      await stack.refresh({ onEvent, onError, clearPendingCreates: true });
       return;
     case 'cancel':
       return stack.cancel();
