@@ -12,7 +12,7 @@ export type { Answer, Platform, PostgresRequest, Profile, RedisRequest, Store, S
 export { type Problem, ProblemsError, report } from './core/problem';
 export { PROFILES } from './core/profile';
 export type { SecretBackend, SecretSource } from './core/secret-source';
-export type { Monitored, Signal } from './core/signals';
+export type { Monitored, RequestMetrics, Signal } from './core/signals';
 export { IN_CLUSTER, System, type SystemProps } from './core/system';
 export { attribute, fromOutput, numberFromOutput } from './core/value';
 export { VERSIONS } from './core/versions';
@@ -42,6 +42,6 @@ export { Tracing, type TracingBackend, type TracingProps } from './observe/traci
 export { inject, injectExisting, type SecretKey } from './secrets/inject';
 export { fromConfig, fromStore, type GivenSecret, generated, given } from './secrets/sources';
 export { Gateway, type GatewayProps } from './service/gateway';
-export type { HttpServiceProps, Shutdown } from './service/http-service';
+export type { HttpServiceProps, Metrics, Scratch, Shutdown } from './service/http-props';
 export { Migration, type MigrationProps } from './service/migration';
 export { Web, type WebProps } from './service/web';

@@ -20,6 +20,8 @@ export interface Endpoint {
   readonly database?: string;
   /** Parameters that every URL of this endpoint needs: `{ sslmode: 'require' }`. */
   readonly query?: Readonly<Record<string, string>>;
+  /** Connections stay open, and belong to one copy: the front door keeps both. */
+  readonly webSocket?: boolean;
 }
 
 /** A part that can be connected to. */

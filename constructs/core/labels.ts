@@ -1,8 +1,26 @@
 import type { IConstruct } from 'constructs';
 import { systemOf } from './system';
 
-/** Name of a part in its cluster: the system and the part's own id, `talos-gateway`. For ever: it is in selectors. */
+const NAME = Symbol.for('seaworthy.name');
+
+interface Named extends IConstruct {
+  [NAME]?: string;
+}
+
+/** Gives a part the name that somebody fixed for it; to be said before anything asks for its name. */
+export function named(part: IConstruct, name: string | undefined): void {
+  const target: Named = part;
+  if (name !== undefined) target[NAME] = name;
+}
+
+/** Name of a part in its namespace: `talos-gateway`, unless it was {@link named}. For ever: it is in selectors. */
 export function nameOf(part: IConstruct): string {
+  const target: Named = part;
+  return target[NAME] ?? keyOf(part);
+}
+
+/** The system and the part's own id: one of its kind where several systems meet, in a cloud account and in a store of secrets. */
+export function keyOf(part: IConstruct): string {
   return `${systemOf(part).node.id}-${shortNameOf(part)}`;
 }
 

@@ -1,14 +1,30 @@
 import type { Duration } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 
+/** What a service that answers HTTP calls its metrics of requests. */
+export interface RequestMetrics {
+  /** Counter of requests: `http_requests_total`. */
+  readonly counter: string;
+  /** Its label with the status code. */
+  readonly status: string;
+  /** Histogram of durations in seconds, without `_bucket`. */
+  readonly duration: string;
+}
+
 /** What a part tells monitoring of itself: where its metrics are, and what there is to alarm on. */
 export type Signal =
   | {
-      /** Answers HTTP, and tells of it by OpenTelemetry's names. */
+      /** Answers HTTP. */
       readonly kind: 'http';
       readonly name: string;
       readonly selector: Readonly<Record<string, string>>;
+      /** Port of its metrics, and that port's name in the Service. */
       readonly port: number;
+      readonly portName: string;
+      readonly path: string;
+      readonly interval: string;
+      /** Its metrics of requests; none where it has no such. */
+      readonly requests?: RequestMetrics;
       /** An autoscaler owns the number of its copies. */
       readonly scales: boolean;
     }
@@ -39,6 +55,11 @@ export type Signal =
       readonly name: string;
       readonly selector: Readonly<Record<string, string>>;
       readonly port: number;
+    }
+  | {
+      /** Pods of a Deployment or StatefulSet without metrics of their own: alarms come from the cluster's. */
+      readonly kind: 'workload';
+      readonly name: string;
     };
 
 /** A part that can be watched. */

@@ -3,8 +3,8 @@ import { type Dashboard, DashboardBuilder, RowBuilder } from '@grafana/grafana-f
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
-import type { Signal } from '../core/signals';
-import { type Objectives, REQUESTS } from './rules';
+import type { RequestMetrics, Signal } from '../core/signals';
+import { type Objectives, requestsOf } from './rules';
 
 export interface DashboardFacts {
   readonly system: string;
@@ -13,23 +13,50 @@ export interface DashboardFacts {
   readonly objectives: Objectives;
 }
 
-interface Graph {
+/** A panel of curves over time. */
+export interface Graph {
   readonly title: string;
+  /** Of Grafana: `s`, `reqps`, `percentunit`, `bytes`, `short`. */
   readonly unit: string;
   /** Expression, and what its series are called. */
   readonly queries: readonly (readonly [expr: string, legend: string])[];
 }
 
-/** A row for each part that is watched, with the four golden signals of those that answer HTTP. */
-export function dashboardOf({ system, namespace, signals, objectives }: DashboardFacts): Dashboard {
-  const board = new DashboardBuilder(system)
-    .uid(`seaworthy-${system}`)
+/** A dashboard that somebody asked for by name. */
+export interface GivenDashboard {
+  /** Name of its ConfigMap, and of its file. */
+  readonly name: string;
+  readonly title: string;
+  readonly rows: readonly { readonly title: string; readonly graphs: readonly Graph[] }[];
+}
+
+/** The dashboard as it was asked for. */
+export function dashboardGiven({ name, title, rows }: GivenDashboard, system: string): Dashboard {
+  const board = boardOf(title, name, system);
+  for (const row of rows) {
+    board.withRow(new RowBuilder(row.title));
+    for (const graph of row.graphs) board.withPanel(timeseries(graph));
+  }
+  return board.build();
+}
+
+function boardOf(title: string, uid: string, system: string): DashboardBuilder {
+  return new DashboardBuilder(title)
+    .uid(uid.slice(0, LONGEST_UID))
     .tags(['seaworthy', system])
     .readonly()
     .refresh('1m')
     .time({ from: 'now-6h', to: 'now' })
     .timezone('browser');
-  for (const panel of overview(namespace, objectives)) board.withPanel(panel);
+}
+
+/** https://grafana.com/docs/grafana/latest/developers/http_api/dashboard/#identifier-id-vs-unique-identifier-uid */
+const LONGEST_UID = 40;
+
+/** A row for each part that is watched, with the four golden signals of those that answer HTTP. */
+export function dashboardOf({ system, namespace, signals, objectives }: DashboardFacts): Dashboard {
+  const board = boardOf(system, `seaworthy-${system}`, system);
+  for (const panel of overview(namespace, objectives, requestsOf(signals).length > 0)) board.withPanel(panel);
   for (const signal of signals) {
     const panels = graphsOf(signal, namespace).map(timeseries);
     if (panels.length === 0) continue;
@@ -59,13 +86,18 @@ function timeseries({ title, unit, queries }: Graph): TimeseriesBuilder {
   return panel;
 }
 
-function overview(namespace: string, { availability, latency }: Objectives): (StatBuilder | TimeseriesBuilder)[] {
+function overview(
+  namespace: string,
+  { availability, latency }: Objectives,
+  hasRequests: boolean,
+): (StatBuilder | TimeseriesBuilder)[] {
   const within = `{namespace="${namespace}"}`;
   const alerts = new StatBuilder()
     .title('Alerts that fire')
     .span(6)
     .height(5)
     .withTarget(query(`sum(ALERTS{namespace="${namespace}",alertstate="firing"}) or vector(0)`, 'alerts', 0));
+  if (!hasRequests) return [alerts];
   const budget = new StatBuilder()
     .title(`Requests that succeed, 3 days (objective ${availability} %)`)
     .unit('percentunit')
@@ -84,7 +116,12 @@ function overview(namespace: string, { availability, latency }: Objectives): (St
 function graphsOf(signal: Signal, namespace: string): Graph[] {
   switch (signal.kind) {
     case 'http':
-      return httpGraphs(signal.name, namespace);
+      return [
+        ...(signal.requests === undefined ? [] : requestGraphs(signal.name, namespace, signal.requests)),
+        usage(signal.name, namespace),
+      ];
+    case 'workload':
+      return [usage(signal.name, namespace)];
     case 'collector':
       return collectorGraphs(signal.name, namespace);
     case 'volume': {
@@ -110,21 +147,15 @@ function graphsOf(signal: Signal, namespace: string): Graph[] {
   }
 }
 
-function httpGraphs(name: string, namespace: string): Graph[] {
+function requestGraphs(name: string, namespace: string, { counter, status, duration }: RequestMetrics): Graph[] {
   const of = `namespace="${namespace}",service="${name}"`;
   const quantile = (q: number) =>
-    `histogram_quantile(${q}, sum by (le) (rate(${REQUESTS}_bucket{${of}}[$__rate_interval])))`;
-  const pods = `namespace="${namespace}",pod=~"${name}-.*",container!=""`;
+    `histogram_quantile(${q}, sum by (le) (rate(${duration}_bucket{${of}}[$__rate_interval])))`;
   return [
     {
       title: 'Requests by status',
       unit: 'reqps',
-      queries: [
-        [
-          `sum by (http_response_status_code) (rate(${REQUESTS}_count{${of}}[$__rate_interval]))`,
-          '{{http_response_status_code}}',
-        ],
-      ],
+      queries: [[`sum by (${status}) (rate(${counter}{${of}}[$__rate_interval]))`, `{{${status}}}`]],
     },
     {
       title: 'Latency',
@@ -140,15 +171,19 @@ function httpGraphs(name: string, namespace: string): Graph[] {
       unit: 'percentunit',
       queries: [[`namespace_service:http_server_rejections:ratio_rate5m{${of}}`, 'rejected']],
     },
-    {
-      title: 'CPU and copies',
-      unit: 'short',
-      queries: [
-        [`sum(rate(container_cpu_usage_seconds_total{${pods}}[$__rate_interval]))`, 'cores'],
-        [`kube_deployment_status_replicas_available{namespace="${namespace}",deployment="${name}"}`, 'copies'],
-      ],
-    },
   ];
+}
+
+function usage(name: string, namespace: string): Graph {
+  const pods = `namespace="${namespace}",pod=~"${name}-.*",container!=""`;
+  return {
+    title: 'CPU and copies',
+    unit: 'short',
+    queries: [
+      [`sum(rate(container_cpu_usage_seconds_total{${pods}}[$__rate_interval]))`, 'cores'],
+      [`kube_deployment_status_replicas_available{namespace="${namespace}",deployment="${name}"}`, 'copies'],
+    ],
+  };
 }
 
 function collectorGraphs(name: string, namespace: string): Graph[] {

@@ -7,7 +7,8 @@ import { type Problem, report } from '../core/problem';
 import type { Monitored, Signal } from '../core/signals';
 import { type System, systemOf } from '../core/system';
 import { allowFrom } from '../network/network-policy';
-import { type Objectives, type RuleGroup, ruleGroups } from './rules';
+import type { GivenDashboard } from './dashboard';
+import { type Objectives, type RuleGroup, requestsOf, ruleGroups } from './rules';
 
 export interface MonitoringProps {
   /** Parts that are watched. */
@@ -20,6 +21,10 @@ export interface MonitoringProps {
   readonly serviceMonitor?: boolean;
   /** Recording rules and alerts. @default true */
   readonly prometheusRule?: boolean;
+  /** Rules of your own, each object by its name, beside those that are derived. */
+  readonly rules?: Readonly<Record<string, readonly RuleGroup[]>>;
+  /** Dashboards of your own, beside the one that is derived. */
+  readonly dashboards?: readonly GivenDashboard[];
 }
 
 const INTERVAL = '30s';
@@ -51,12 +56,17 @@ export class Monitoring extends Construct {
       hasCertificates: system.platform.issuer !== undefined,
     });
     if (props.serviceMonitor ?? true) for (const part of props.watch) this.scrape(part, system);
-    if (props.prometheusRule ?? true) this.rules(groups, system);
-    this.dashboard(signals, objectives, system);
+    if (props.prometheusRule ?? true) {
+      this.rules('rules', nameOf(this), groups, system);
+      for (const [name, own] of Object.entries(props.rules ?? {})) this.rules(`rules-${name}`, name, own, system);
+    }
+    this.dashboards(signals, objectives, system, props.dashboards ?? []);
     part(this, 'seaworthy:observe:Monitoring', () => [
-      `${groups.flatMap((g) => g.rules).filter((r) => 'alert' in r).length} alerts`,
-      `${objectives.availability} % of requests succeed, 99 of 100 within ${objectives.latency.toMilliseconds()} ms`,
-      `dashboard ${nameOf(this)}`,
+      `${[...groups, ...Object.values(props.rules ?? {}).flat()].flatMap((g) => g.rules).filter((r) => 'alert' in r).length} alerts`,
+      ...(requestsOf(signals).length === 0
+        ? []
+        : [`${objectives.availability} % of requests succeed, 99 of 100 within ${objectives.latency.toMilliseconds()} ms`]),
+      `dashboard ${[nameOf(this), ...(props.dashboards ?? []).map((d) => d.name)].join(', ')}`,
     ]);
     report(this, () => problemsWith(objectives, props.runbooks));
   }
@@ -80,23 +90,33 @@ export class Monitoring extends Construct {
     }
   }
 
-  private rules(groups: readonly RuleGroup[], system: System): void {
-    new ApiObject(this, 'rules', {
+  private rules(id: string, name: string, groups: readonly RuleGroup[], system: System): void {
+    new ApiObject(this, id, {
       apiVersion: 'monitoring.coreos.com/v1',
       kind: 'PrometheusRule',
-      metadata: { name: nameOf(this), labels: { ...labelsOf(this), ...system.platform.prometheus.objectLabels } },
+      metadata: { name, labels: { ...labelsOf(this), ...system.platform.prometheus.objectLabels } },
       spec: { groups },
     });
   }
 
-  /** Grafana's sidecar of kube-prometheus-stack finds it by its label, in every namespace. */
-  private dashboard(signals: readonly Signal[], objectives: Objectives, system: System): void {
-    const { dashboardOf } = loadDashboard();
+  /** Grafana's sidecar of kube-prometheus-stack finds them by their label, in every namespace. */
+  private dashboards(
+    signals: readonly Signal[],
+    objectives: Objectives,
+    system: System,
+    given: readonly GivenDashboard[],
+  ): void {
+    const { dashboardOf, dashboardGiven } = loadDashboard();
     const facts = { system: system.node.id, namespace: system.namespaceName, signals, objectives };
-    new k8s.KubeConfigMap(this, 'dashboard', {
-      metadata: { name: `${nameOf(this)}-dashboard`, labels: { ...labelsOf(this), grafana_dashboard: '1' } },
-      data: { [`${system.node.id}.json`]: JSON.stringify(dashboardOf(facts), null, 1) },
-    });
+    const board = (id: string, name: string, file: string, model: object) =>
+      new k8s.KubeConfigMap(this, id, {
+        metadata: { name, labels: { ...labelsOf(this), grafana_dashboard: '1' } },
+        data: { [`${file}.json`]: JSON.stringify(model, null, 1) },
+      });
+    board('dashboard', `${nameOf(this)}-dashboard`, system.node.id, dashboardOf(facts));
+    for (const own of given) {
+      board(`dashboard-${own.name}`, own.name, own.name, dashboardGiven(own, system.node.id));
+    }
   }
 }
 
@@ -112,7 +132,8 @@ function scrapesOf(signal: Signal): Scrape[] {
   const interval = INTERVAL;
   switch (signal.kind) {
     case 'http': {
-      const spec = { endpoints: [{ port: 'http', path: '/metrics', interval }] };
+      const { portName, path, interval: own } = signal;
+      const spec = { endpoints: [{ port: portName, path, interval: own }] };
       return [{ ...signal, kind: 'ServiceMonitor', ports: [signal.port], spec }];
     }
     case 'collector': {
@@ -125,6 +146,7 @@ function scrapesOf(signal: Signal): Scrape[] {
     }
     case 'scheduled':
     case 'volume':
+    case 'workload':
       return []; // told by kube-state-metrics and the kubelet
     default:
       return signal satisfies never;

@@ -1,5 +1,5 @@
 import type { Duration } from 'cdk8s';
-import type { Signal } from '../core/signals';
+import type { RequestMetrics, Signal } from '../core/signals';
 import { burnRateAlerts, errorRatio, RATIO_WINDOWS } from './slo';
 
 /** https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/#rule */
@@ -15,6 +15,8 @@ export type Rule =
 
 export interface RuleGroup {
   readonly name: string;
+  /** How often it is evaluated: `30s`. @default as Prometheus is set */
+  readonly interval?: string;
   readonly rules: readonly Rule[];
 }
 
@@ -46,13 +48,11 @@ export interface Alarm {
   readonly says: string;
 }
 
-/** OpenTelemetry's name as Prometheus writes it: https://opentelemetry.io/docs/specs/semconv/http/http-metrics/#http-server */
-export const REQUESTS = 'http_server_request_duration_seconds';
-
 /** Recording rules and alerts of a system, derived from what its parts say of themselves. */
 export function ruleGroups(facts: RuleFacts): RuleGroup[] {
   const { system, namespace, signals } = facts;
-  const isHttp = signals.some((s) => s.kind === 'http');
+  const named = requestsOf(signals);
+  const isHttp = named.length > 0;
   const alarms = [
     ...(isHttp ? httpAlarms(facts) : []),
     ...(isHttp ? burnRateAlerts(facts.objectives.availability, namespace) : []),
@@ -61,7 +61,7 @@ export function ruleGroups(facts: RuleFacts): RuleGroup[] {
     ...(facts.hasCertificates ? [certificateAlarm(namespace)] : []),
   ];
   return [
-    ...(isHttp ? [{ name: `${system}-requests`, rules: recordings(namespace) }] : []),
+    ...(isHttp ? [{ name: `${system}-requests`, rules: named.flatMap((names) => recordings(namespace, names, named.length > 1)) }] : []),
     { name: `${system}-alerts`, rules: alarms.map((alarm) => rule(alarm, facts)) },
   ];
 }
@@ -76,23 +76,44 @@ function rule({ alert, expr, severity, says, for: time }: Alarm, { system, runbo
   };
 }
 
-function recordings(namespace: string): Rule[] {
-  const within = `namespace="${namespace}"`;
+interface NamedRequests {
+  readonly metrics: RequestMetrics;
+  readonly services: readonly string[];
+}
+
+/** Services, by what they call their requests. */
+export function requestsOf(signals: readonly Signal[]): NamedRequests[] {
+  const found = new Map<string, { metrics: RequestMetrics; services: string[] }>();
+  for (const signal of signals) {
+    if (signal.kind !== 'http' || signal.requests === undefined) continue;
+    const key = JSON.stringify(signal.requests);
+    const group = found.get(key) ?? { metrics: signal.requests, services: [] };
+    group.services.push(signal.name);
+    found.set(key, group);
+  }
+  return [...found.values()];
+}
+
+/** Whatever the metrics are called, what is recorded of them has one name. */
+function recordings(namespace: string, { metrics, services }: NamedRequests, isOneOfSeveral: boolean): Rule[] {
+  const only = isOneOfSeveral ? `,service=~"${services.join('|')}"` : '';
+  const within = `namespace="${namespace}"${only}`;
+  const { counter, status, duration } = metrics;
   const rate = (more: string, window: string) =>
-    `sum by (namespace, service) (rate(${REQUESTS}_count{${within}${more}}[${window}]))`;
+    `sum by (namespace, service) (rate(${counter}{${within}${more}}[${window}]))`;
   return [
     { record: 'namespace_service:http_server_requests:rate5m', expr: rate('', '5m') },
     ...RATIO_WINDOWS.map((window) => ({
       record: errorRatio(window),
-      expr: `${rate(',http_response_status_code=~"5.."', window)} / ${rate('', window)}`,
+      expr: `${rate(`,${status}=~"5.."`, window)} / ${rate('', window)}`,
     })),
     {
       record: 'namespace_service:http_server_rejections:ratio_rate5m',
-      expr: `${rate(',http_response_status_code="429"', '5m')} / ${rate('', '5m')}`,
+      expr: `${rate(`,${status}="429"`, '5m')} / ${rate('', '5m')}`,
     },
     {
       record: 'namespace_service:http_server_request_duration_seconds:p99_rate5m',
-      expr: `histogram_quantile(0.99, sum by (namespace, service, le) (rate(${REQUESTS}_bucket{${within}}[5m])))`,
+      expr: `histogram_quantile(0.99, sum by (namespace, service, le) (rate(${duration}_bucket{${within}}[5m])))`,
     },
   ];
 }
@@ -173,7 +194,8 @@ const OVERDUE = {
 function alarmsOf(signal: Signal, namespace: string): Alarm[] {
   switch (signal.kind) {
     case 'http':
-      return [];
+    case 'workload':
+      return []; // told by recordings, and by alarms of the whole namespace
     case 'collector': {
       const of = `{namespace="${namespace}",service="${signal.name}"}`;
       const lost = (counter: string) => `sum by (namespace, service) (rate(${counter}${of}[5m])) > 0`;

@@ -12,7 +12,7 @@ import { VERSIONS } from '../core/versions';
 import type { EnvValue, Workload } from '../core/workload';
 import { allowTo } from '../network/network-policy';
 import { secretBundle } from '../secrets/secret-bundle';
-import { Variables } from '../service/http-service';
+import { Variables } from '../service/variables';
 import { collectorDeployment, collectorService } from './collector';
 import { COLLECTOR_PORTS, collectorConfig } from './collector-config';
 import { jaeger, jaegerByOperator } from './jaeger';

@@ -1,7 +1,7 @@
 import type { RandomPassword, RandomPasswordArgs } from '@pulumi/random';
 import type { Construct } from 'constructs';
 import { CloudResource } from '../core/cloud-resource';
-import { nameOf } from '../core/labels';
+import { keyOf } from '../core/labels';
 import { type Problem, report } from '../core/problem';
 import type { SecretSource } from '../core/secret-source';
 import { systemOf } from '../core/system';
@@ -34,12 +34,12 @@ export function fromStore(key: string, property?: string): SecretSource {
 /** The password of a part that runs in the cluster: generated, or from wherever this environment keeps its secrets. */
 export function passwordOf(part: Construct): SecretSource {
   const backend = systemOf(part).platform.secrets;
-  const key = `${nameOf(part)}.password`;
+  const key = `${keyOf(part)}.password`;
   switch (backend.kind) {
     case 'pulumi':
       return generated(part, 'password');
     case 'external':
-      return fromStore(`${backend.prefix}/${nameOf(part)}`, 'password');
+      return fromStore(`${backend.prefix}/${keyOf(part)}`, 'password');
     case 'sops':
       report(part, () => (backend.keys.includes(key) ? [] : [missing(backend.file, key)]));
       return { from: 'pulumi', value: sopsSecret(backend.file, key) };

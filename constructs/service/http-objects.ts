@@ -1,7 +1,6 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { type Copies, cpuTarget, type Scale } from '../core/copies';
-import type { EnvValue } from '../core/workload';
 
 /** A file of configuration in a container. */
 export interface ConfigFile {
@@ -32,12 +31,6 @@ export function fileMounts(files: readonly ConfigFile[]): k8s.VolumeMount[] {
   });
 }
 
-export function variables(env: ReadonlyMap<string, EnvValue>): k8s.EnvVar[] {
-  return [...env].map(([name, held]) => {
-    return 'value' in held ? { name, value: held.value } : { name, valueFrom: { secretKeyRef: held.secretKeyRef } };
-  });
-}
-
 export function strategyOf(copies: Copies): k8s.DeploymentStrategy {
   if (copies.exactlyOneBecause !== undefined) return { type: 'Recreate' };
   const none = k8s.IntOrString.fromNumber(0);
@@ -48,9 +41,11 @@ export function service(
   name: string,
   selector: Record<string, string>,
   labels: Record<string, string>,
-  port: number,
+  named: Readonly<Record<string, number>>,
 ): k8s.KubeServiceProps {
-  const ports = [{ name: 'http', port, targetPort: k8s.IntOrString.fromString('http'), protocol: 'TCP' }];
+  const ports = Object.entries(named).map(([name, port]) => {
+    return { name, port, targetPort: k8s.IntOrString.fromString(name), protocol: 'TCP' };
+  });
   return { metadata: { name, labels }, spec: { type: 'ClusterIP', selector, ports } };
 }
 

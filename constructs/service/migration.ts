@@ -6,7 +6,7 @@ import { part } from '../core/part';
 import { resourceRequirements, restrictedContainer, restrictedPod, temporary } from '../core/pod';
 import { type Problem, report } from '../core/problem';
 import type { EnvValue, Workload } from '../core/workload';
-import { Variables } from './http-service';
+import { Variables } from './variables';
 
 /** A migration that cannot reach its database in the first minutes is tried again; one that hangs is ended. */
 const [TRIES, LONGEST_SECONDS] = [5, 900];

@@ -12,7 +12,7 @@ import {
 } from '../core/pod';
 import type { Monitored, Signal } from '../core/signals';
 import type { EnvValue, Workload } from '../core/workload';
-import { Variables } from './http-service';
+import { Variables } from './variables';
 
 /** One container of a job: a script of its image's shell. */
 export interface Step {

@@ -1,9 +1,6 @@
-import { Construct } from 'constructs';
-import type { Endpoint } from '../core/endpoint';
-import { selectorOf } from '../core/labels';
-import type { Signal } from '../core/signals';
-import type { EnvValue } from '../core/workload';
-import { type HttpService, type HttpServiceProps, httpService, Variables } from './http-service';
+import type { Construct } from 'constructs';
+import type { HttpServiceProps } from './http-props';
+import { HttpService } from './http-service';
 
 export type WebProps = HttpServiceProps;
 
@@ -13,21 +10,8 @@ export type WebProps = HttpServiceProps;
  *
  *     const shop = new Web(this, 'shop', { image: 'ghcr.io/acme/shop:1.4.2', port: 3000 });
  */
-export class Web extends Construct implements HttpService {
-  readonly endpoint: Endpoint;
-  readonly selector: Record<string, string>;
-  readonly signals: readonly Signal[];
-  private readonly env = new Variables(this);
-
+export class Web extends HttpService {
   constructor(scope: Construct, id: string, props: WebProps) {
-    super(scope, id);
-    this.selector = selectorOf(this);
-    const { endpoint, signals } = httpService(this, 'seaworthy:service:Web', this.env, props);
-    this.endpoint = endpoint;
-    this.signals = signals;
-  }
-
-  addEnv(name: string, value: EnvValue): void {
-    this.env.set(name, value);
+    super(scope, id, 'seaworthy:service:Web', props);
   }
 }

@@ -1,6 +1,7 @@
 import type * as aws from '@pulumi/aws';
 import type { Construct } from 'constructs';
 import { CloudResource } from '../../constructs/core/cloud-resource';
+import { keyOf } from '../../constructs/core/labels';
 import type { Answer, Profile, RedisRequest } from '../../constructs/core/platform';
 import type { SecretBackend, SecretSource } from '../../constructs/core/secret-source';
 import { systemOf } from '../../constructs/core/system';
@@ -26,7 +27,7 @@ const NODE_TYPES: Readonly<Record<Profile['name'], string>> = {
 export function elasticache(scope: Construct, request: RedisRequest, cluster: EksCluster, environment: string): Answer {
   const { platform } = systemOf(scope);
   const { profile } = platform;
-  const name = `${request.name}-${environment}`;
+  const name = `${keyOf(scope)}-${environment}`;
   const group = databaseSecurityGroup(scope, name, PORT, cluster);
   const subnets = new CloudResource<aws.elasticache.SubnetGroupArgs, aws.elasticache.SubnetGroup>(scope, 'subnets', {
     type: 'aws:elasticache/subnetGroup:SubnetGroup',

@@ -1,6 +1,7 @@
 import type * as aws from '@pulumi/aws';
 import type { Construct } from 'constructs';
 import { CloudResource } from '../../constructs/core/cloud-resource';
+import { keyOf } from '../../constructs/core/labels';
 import type { Answer, PostgresRequest, Profile } from '../../constructs/core/platform';
 import { sizeText } from '../../constructs/core/pod';
 import type { SecretBackend, SecretSource } from '../../constructs/core/secret-source';
@@ -26,7 +27,7 @@ const CLASSES: Readonly<Record<Profile['name'], string>> = {
 export function rds(scope: Construct, request: PostgresRequest, cluster: EksCluster, environment: string): Answer {
   const { platform } = systemOf(scope);
   const { profile } = platform;
-  const name = `${request.name}-${environment}`;
+  const name = `${keyOf(scope)}-${environment}`;
   const group = databaseSecurityGroup(scope, name, PORT, cluster);
   const subnets = new CloudResource<aws.rds.SubnetGroupArgs, aws.rds.SubnetGroup>(scope, 'subnets', {
     type: 'aws:rds/subnetGroup:SubnetGroup',

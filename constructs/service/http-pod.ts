@@ -1,0 +1,105 @@
+import { k8s } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import { type Copies, initialCopies } from '../core/copies';
+import { labelsOf, nameOf, selectorOf } from '../core/labels';
+import {
+  httpProbe,
+  quantity,
+  type Resources,
+  resourceRequirements,
+  restrictedContainer,
+  restrictedPod,
+  sizeText,
+  spread,
+  temporary,
+} from '../core/pod';
+import { fileMounts, fileVolumes, strategyOf } from './http-objects';
+import { DEFAULTS, type HttpServiceProps, type Scratch } from './http-props';
+import type { DecidedMetrics } from './http-service';
+import type { Variables } from './variables';
+
+export interface Seconds {
+  readonly preStop: number;
+  readonly drain: number;
+  readonly grace: number;
+}
+
+/** What was asked for, within what the environment allows. */
+export interface Decided {
+  readonly copies: Copies;
+  readonly resources: Resources;
+  readonly shutdown: Seconds;
+  readonly env: Variables;
+  readonly metrics: DecidedMetrics | undefined;
+}
+
+export function deployment(part: Construct, props: HttpServiceProps, decided: Decided): k8s.KubeDeploymentProps {
+  const labels = labelsOf(part);
+  const selector = selectorOf(part);
+  const { copies, shutdown, metrics } = decided;
+  const annotations = metrics?.annotate === true ? { annotations: scrapeAnnotations(metrics) } : {};
+  const pullSecrets = props.pullSecret === undefined ? {} : { imagePullSecrets: [{ name: props.pullSecret }] };
+  return {
+    metadata: { name: nameOf(part), labels },
+    spec: {
+      replicas: initialCopies(copies),
+      revisionHistoryLimit: 5,
+      selector: { matchLabels: selector },
+      strategy: strategyOf(copies),
+      template: {
+        metadata: { labels, ...annotations },
+        spec: {
+          serviceAccountName: nameOf(part),
+          automountServiceAccountToken: props.account?.token ?? false,
+          enableServiceLinks: false,
+          terminationGracePeriodSeconds: shutdown.grace,
+          securityContext: restrictedPod(props.user ?? DEFAULTS.user),
+          topologySpreadConstraints: spread(selector),
+          ...pullSecrets,
+          containers: [container(part, props, decided)],
+          volumes: [temporary('tmp'), ...scratchVolumes(props.scratch ?? []), ...fileVolumes(props.files ?? [])],
+        },
+      },
+    },
+  };
+}
+
+function container(
+  part: Construct,
+  props: HttpServiceProps,
+  { resources, shutdown, env, metrics }: Decided,
+): k8s.Container {
+  const { live, ready, startup }: NonNullable<HttpServiceProps['probes']> = props.probes ?? DEFAULTS.probes;
+  const own = metrics?.portName === 'metrics' ? [{ name: 'metrics', containerPort: metrics.port, protocol: 'TCP' }] : [];
+  return {
+    name: part.node.id,
+    image: props.image,
+    // A tag says what runs, and does not change.
+    imagePullPolicy: 'IfNotPresent',
+    ports: [{ name: 'http', containerPort: props.port, protocol: 'TCP' }, ...own],
+    env: env.lazily(),
+    resources: resourceRequirements(resources),
+    securityContext: restrictedContainer(),
+    livenessProbe: httpProbe(live, props.port),
+    readinessProbe: httpProbe(ready, props.port),
+    ...(startup === undefined ? {} : { startupProbe: httpProbe(startup, props.port) }),
+    lifecycle: { preStop: { exec: { command: ['/bin/sh', '-c', `sleep ${shutdown.preStop}`] } } },
+    volumeMounts: [
+      { name: 'tmp', mountPath: '/tmp' },
+      ...(props.scratch ?? []).map(({ folder }, i) => ({ name: `scratch-${i}`, mountPath: folder })),
+      ...fileMounts(props.files ?? []),
+    ],
+  };
+}
+
+function scratchVolumes(scratch: readonly Scratch[]): k8s.Volume[] {
+  return scratch.map(({ size }, i) => {
+    const limit = size === undefined ? '256Mi' : sizeText(size);
+    return { name: `scratch-${i}`, emptyDir: { sizeLimit: quantity(limit) } };
+  });
+}
+
+/** https://github.com/prometheus/prometheus/blob/main/documentation/examples/prometheus-kubernetes.yml */
+function scrapeAnnotations({ port, path }: DecidedMetrics): Record<string, string> {
+  return { 'prometheus.io/scrape': 'true', 'prometheus.io/port': `${port}`, 'prometheus.io/path': path };
+}

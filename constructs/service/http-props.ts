@@ -1,0 +1,84 @@
+import { type Duration, Size } from 'cdk8s';
+import { Cpu } from 'cdk8s-plus-27';
+import type { Copies } from '../core/copies';
+import type { HttpProbe, Resources } from '../core/pod';
+import type { RequestMetrics } from '../core/signals';
+import type { ConfigFile } from './http-objects';
+
+/** What happens between the order to stop and the end. */
+export interface Shutdown {
+  /** Wait before the order reaches the program, so that load balancers forget the pod. @default 5 s */
+  readonly preStop?: Duration;
+  /** How long the program itself finishes requests. @default 30 s */
+  readonly drain?: Duration;
+  /** After this the kernel ends it; at least preStop and drain together. @default 60 s */
+  readonly grace?: Duration;
+}
+
+/** Where Prometheus reads the metrics of a service, and what they are called. */
+export interface Metrics {
+  /** @default the service's own port */
+  readonly port?: number;
+  /** @default '/metrics' */
+  readonly path?: string;
+  /** How often they are read. @default '30s' */
+  readonly interval?: string;
+  /** Names of the metrics of requests; `false`: it has none, and no objective is watched. @default OpenTelemetry's names */
+  readonly requests?: RequestMetrics | false;
+  /** Writes the annotations `prometheus.io/…` too, for a Prometheus without the operator. @default false */
+  readonly annotate?: boolean;
+}
+
+/** A folder that a program writes; empty in each new pod. */
+export interface Scratch {
+  readonly folder: string;
+  /** @default 256 MiB */
+  readonly size?: Size;
+}
+
+export interface HttpServiceProps {
+  /** Image, by tag or digest; `latest` is refused. */
+  readonly image: string;
+  /** Port on which it speaks HTTP; the Service has the same. */
+  readonly port: number;
+  /** Name in the cluster, where somebody fixed it. @default `<system>-<id>` */
+  readonly name?: string;
+  /** Liveness must not look at dependencies, readiness must. @default `/healthz` and `/readyz`, no startup probe */
+  readonly probes?: { readonly live: HttpProbe; readonly ready: HttpProbe; readonly startup?: HttpProbe };
+  /** @default 2 to 10 copies at 70 % CPU, within what the profile allows */
+  readonly scale?: Copies;
+  /** @default 100m to 500m CPU, 128 to 512 MiB */
+  readonly resources?: Resources;
+  readonly shutdown?: Shutdown;
+  /** Plain variables. Secrets come by `connect` and `inject`. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Configuration files: path in the container, and the ConfigMap with its key that holds the text. */
+  readonly files?: readonly ConfigFile[];
+  /** Numeric user; root is refused. @default 1001 */
+  readonly user?: number;
+  /** @default `/metrics` of its port, by OpenTelemetry's names; `false`: it has none */
+  readonly metrics?: Metrics | false;
+  /** Folders that it writes, beside /tmp: all else is read-only. */
+  readonly scratch?: readonly Scratch[];
+  /** Secret by which nodes pull the image: what `pullSecret` gave. */
+  readonly pullSecret?: string;
+  /** Its ServiceAccount. Annotations tell clouds whose identity it has; `token` mounts what the Kubernetes API asks for. @default no token */
+  readonly account?: { readonly annotations?: Readonly<Record<string, string>>; readonly token?: boolean };
+}
+
+/** https://opentelemetry.io/docs/specs/semconv/http/http-metrics/#http-server, as Prometheus writes it. */
+export const OPENTELEMETRY: RequestMetrics = {
+  counter: 'http_server_request_duration_seconds_count',
+  status: 'http_response_status_code',
+  duration: 'http_server_request_duration_seconds',
+};
+
+export const DEFAULTS = {
+  probes: { live: { path: '/healthz' }, ready: { path: '/readyz' } },
+  scale: { min: 2, max: 10, cpu: 70 },
+  resources: {
+    cpu: { request: Cpu.millis(100), limit: Cpu.millis(500) },
+    memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
+  },
+  user: 1001,
+} as const;
