@@ -1,5 +1,5 @@
 import { App } from 'cdk8s';
-import { configSource, program, register } from './bridge';
+import { configSource, onlySystem, program, register } from './bridge';
 import { SYSTEMS } from './stacks';
 import { readEnvironment } from './stacks/environment';
 import { platformOn } from './targets';
@@ -7,7 +7,7 @@ import { platformOn } from './targets';
 /** The Pulumi program: configuration → environment → target → systems → graph → bridge. `pulumi up` and `seaworthy` both run it. */
 export = program(async () => {
   const source = configSource();
-  const environment = readEnvironment(source, SYSTEMS);
+  const environment = readEnvironment(source, SYSTEMS, onlySystem());
   const app = new App();
   const facts = { ...environment, project: source.project, environment: environment.name };
   const platform = platformOn(app, facts);

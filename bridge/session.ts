@@ -15,6 +15,8 @@ export interface Session {
   graphs: Graph[];
   /** What went wrong once values were known. */
   failures: Problem[];
+  /** The one system that a command asks about: a program may leave the others out. */
+  only?: string | undefined;
   /** Objects to take over, by construct path: `namespace/name`. */
   adopt: Readonly<Record<string, string>>;
   /** Facts of the program for the headline: target, Kubernetes version. */
@@ -30,6 +32,12 @@ export function session(): Session {
 }
 
 /** Starts anew, for a command. */
-export function openSession(config: readonly ConfigEntry[]): Session {
-  return Object.assign(session(), { offline: true, config, graphs: [], failures: [], adopt: {}, facts: {} });
+export function openSession(config: readonly ConfigEntry[], only?: string): Session {
+  const fresh = { offline: true, config, graphs: [], failures: [], adopt: {}, facts: {}, only };
+  return Object.assign(session(), fresh);
+}
+
+/** The one system that a command asks about. */
+export function onlySystem(): string | undefined {
+  return session().only;
 }

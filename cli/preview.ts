@@ -40,10 +40,11 @@ export async function drawn(options: PreviewOptions, started = 0): Promise<{ tex
 /** For a machine, a project that cannot be opened is a preview of nothing, with its problems. */
 async function runOrRefusal({
   env,
+  system,
   json,
 }: PreviewOptions): Promise<Pick<ProjectRun, 'target' | 'graphs' | 'resources' | 'problems'>> {
   try {
-    return await runProject(process.cwd(), env);
+    return await runProject(process.cwd(), env, system);
   } catch (error) {
     if (!json || !(error instanceof ProblemsError)) throw error;
     return { target: '', graphs: [], resources: [], problems: error.problems };

@@ -18,9 +18,9 @@ export interface ProjectRun {
 }
 
 /** Runs a project's program without an engine. @throws ProblemsError where there is no such project or environment */
-export async function runProject(folder: string, environment: string): Promise<ProjectRun> {
+export async function runProject(folder: string, environment: string, only?: string): Promise<ProjectRun> {
   const project = openProject(folder, environment);
-  const session = openSession(project.config);
+  const session = openSession(project.config, only);
   process.chdir(project.folder);
   const config = Object.fromEntries(project.config.map(({ key, value }) => [key, value]));
   const secretKeys = project.config.filter((e) => e.secret).map((e) => e.key);

@@ -1,3 +1,6 @@
+export { Access, type AccessProps, type AccessRule } from './access/access';
+export { Identity, type IdentityProps } from './access/identity';
+export { Quota, type QuotaProps } from './access/quota';
 export { ADD_ONS, AddOn, type AddOnName } from './add-ons/add-on';
 export { CloudResource, type CloudResourceProps } from './core/cloud-resource';
 export { clusterProvider } from './core/cluster-provider';
@@ -19,10 +22,13 @@ export { VERSIONS } from './core/versions';
 export type { Workload } from './core/workload';
 export { Archive, type ArchiveProps } from './data/archive';
 export { Backup, type BackupProps } from './data/backup';
+export { ClusterBackup, type ClusterBackupProps } from './data/cluster-backup';
+export { FastDisk, type FastDiskProps } from './data/fast-disk';
 export { ObjectStore, type ObjectStoreProps } from './data/object-store';
 export { Postgres, type PostgresProps } from './data/postgres';
 export { Redis, type RedisProps } from './data/redis';
-export { RestoreDrill, type RestoreDrillProps } from './data/restore-drill';
+export { type BackupElsewhere, RestoreDrill, type RestoreDrillProps } from './data/restore-drill';
+export { SharedVolume, type SharedVolumeProps } from './data/shared-volume';
 export {
   address,
   type ConnectOptions,
@@ -35,13 +41,26 @@ export {
   url,
   username,
 } from './network/connect';
-export { type ExposeOptions, expose } from './network/expose';
+export { connectToFrontDoor, type ExposeOptions, expose, SECURITY_HEADERS } from './network/expose';
+export { External, type ExternalProps } from './network/external';
+export type { GivenDashboard, Graph } from './observe/dashboard';
+export { ErrorReporting, type ErrorReportingProps } from './observe/error-reporting';
 export { Monitoring, type MonitoringProps } from './observe/monitoring';
-export type { Objectives } from './observe/rules';
+export { PostgresExporter, type PostgresExporterProps } from './observe/postgres-exporter';
+export type { Objectives, Rule, RuleGroup } from './observe/rules';
 export { Tracing, type TracingBackend, type TracingProps } from './observe/tracing';
+export { keepCredentials } from './secrets/credentials';
 export { inject, injectExisting, type SecretKey } from './secrets/inject';
-export { fromConfig, fromStore, type GivenSecret, generated, given } from './secrets/sources';
+export { pullSecret } from './secrets/pull-secret';
+export { fromConfig, fromStore, type GivenSecret, generated, given, randomBytes } from './secrets/sources';
 export { Gateway, type GatewayProps } from './service/gateway';
-export type { HttpServiceProps, Metrics, Scratch, Shutdown } from './service/http-props';
+export type { ClaimMount, HttpServiceProps, Metrics, Scratch, Shutdown } from './service/http-props';
+export { HttpService } from './service/http-service';
+export { Job, type JobProps } from './service/job';
 export { Migration, type MigrationProps } from './service/migration';
+export { ReverseProxy, type ReverseProxyProps } from './service/reverse-proxy';
+export { Signaling, type SignalingProps } from './service/signaling';
+export { Site, type SiteProps } from './service/site';
+export { Turn, type TurnProps } from './service/turn';
 export { Web, type WebProps } from './service/web';
+export { Worker, type WorkerProps } from './service/worker';

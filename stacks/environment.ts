@@ -3,6 +3,7 @@ import { type Problem, ProblemsError } from '../constructs/core/problem';
 import { PROFILES } from '../constructs/core/profile';
 import type { SecretBackend } from '../constructs/core/secret-source';
 import { VERSIONS } from '../constructs/core/versions';
+import { SELF_SIGNED } from '../constructs/network/certificate';
 import type { TargetFacts } from '../targets';
 import { SettingsReader } from './read-settings';
 import { choice, optional, or, type Settings, secret, text, texts } from './setting';
@@ -22,8 +23,9 @@ export const ENVIRONMENT_SETTINGS = {
   kubeconfig: optional(secret('text of a kubeconfig, instead of the ambient one')),
   secrets: optional(choice('who writes Secrets', ['pulumi', 'external', 'sealed', 'sops'])),
   secretStore: or(text('ClusterSecretStore of External Secrets', 'aws-secrets-manager'), 'aws-secrets-manager'),
+  secretStoreKind: or(choice('reach of that store', ['ClusterSecretStore', 'SecretStore']), 'ClusterSecretStore'),
   storageClass: optional(text('StorageClass of volumes', 'gp3')),
-  issuer: optional(text('ClusterIssuer of cert-manager', 'letsencrypt-prod')),
+  issuer: optional(text('ClusterIssuer of cert-manager, or self-signed', 'letsencrypt-prod')),
 } satisfies Settings;
 
 /** Keys of the namespace `eks`, for an existing cluster. Facts of the cloud come from here: nothing is looked up. */
@@ -40,6 +42,15 @@ export const EKS_SETTINGS = {
   vpc: text('VPC of the cluster', 'vpc-0a1b2c3d4e5f67890', /^vpc-/, 'it must start with vpc-'),
   subnets: texts('private subnets of at least two zones', '[subnet-0a1b2c3d, subnet-4e5f6789]'),
   subnetCidrs: texts('address ranges of these subnets', '[10.0.1.0/24, 10.0.2.0/24]'),
+  account: optional(
+    text('AWS account of the cluster', '123456789012', /^(\d{12}|placeholder.*)$/, 'it must be 12 digits'),
+  ),
+  oidcIssuer: optional(
+    text('OIDC issuer of the cluster, without https://', 'oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF'),
+  ),
+  siteCertificate: optional(
+    text('ACM certificate of sites, in us-east-1', 'arn:aws:acm:us-east-1:123456789012:certificate/…'),
+  ),
   nodeSecurityGroup: text('security group of the nodes', 'sg-0a1b2c3d4e5f67890', /^sg-/, 'it must start with sg-'),
 } satisfies Settings;
 
@@ -55,7 +66,6 @@ export interface Environment extends Omit<TargetFacts, 'project' | 'environment'
 
 /** A system as a stack can choose it: its name is its namespace of configuration. */
 export interface SystemDefinition<Build> {
-  readonly settings: Settings;
   /** Gives the builder, once the settings are read. */
   readonly read: (reader: SettingsReader, namespace: string) => Build | undefined;
 }
@@ -65,10 +75,11 @@ export interface ChosenSystem<Build = unknown> {
   readonly build: Build;
 }
 
-/** Reads the whole configuration. @throws ProblemsError with everything that is wrong in it */
+/** Reads the configuration; that of other systems than `only` is left alone. @throws ProblemsError with everything that is wrong in it */
 export function readEnvironment<Build>(
   source: ConfigSource,
   known: Readonly<Record<string, SystemDefinition<Build>>>,
+  only?: string,
 ): Environment & { readonly systems: readonly ChosenSystem<Build>[] } {
   const reader = new SettingsReader(source);
   const own = reader.read('seaworthy', ENVIRONMENT_SETTINGS);
@@ -76,9 +87,12 @@ export function readEnvironment<Build>(
   // Where the choice itself is wrong, what was configured is read all the same, so that every problem comes at once.
   const names =
     own?.systems ?? Object.keys(known).filter((name) => source.entries.some((e) => e.key.startsWith(`${name}:`)));
-  const systems = names.flatMap((name) => chosen(name, known, reader, source));
+  const wanted = only !== undefined && names.includes(only) ? [only] : names;
+  const systems = wanted.flatMap((name) => chosen(name, known, reader, source));
   const kind = own?.secrets ?? (own?.profile === 'dev' ? 'pulumi' : 'external');
-  const secrets = secretBackend(kind, own?.secretStore ?? '', source, reader);
+  const store = { kind: own?.secretStoreKind ?? 'ClusterSecretStore', name: own?.secretStore ?? '' };
+  const secrets = secretBackend(kind, store, source, reader);
+  if (own?.profile === 'prod' && own.issuer === SELF_SIGNED.name) reader.problems.push(nobodyTrusts(source.file));
   reader.finish();
   const errors = reader.problems.filter((p) => p.severity === 'error');
   if (own === undefined || errors.length > 0) throw new ProblemsError(reader.problems);
@@ -93,9 +107,15 @@ export function readEnvironment<Build>(
   };
 }
 
+function nobodyTrusts(where: string): Problem {
+  const what =
+    'seaworthy:issuer is "self-signed", which no browser trusts; production needs certificates that others vouch for.';
+  return { code: 'SW-CONFIG-014', severity: 'error', where, what, fix: 'seaworthy:issuer: letsencrypt-prod' };
+}
+
 function secretBackend(
   kind: SecretBackend['kind'],
-  store: string,
+  store: Extract<SecretBackend, { kind: 'external' }>['store'],
   { project, stack }: ConfigSource,
   reader: SettingsReader,
 ): SecretBackend {
@@ -105,7 +125,7 @@ function secretBackend(
     case 'external':
       return {
         kind,
-        store: { kind: 'ClusterSecretStore', name: store },
+        store,
         prefix: `${project}/${stack}`,
         refreshInterval: '1h',
       };

@@ -1,49 +1,32 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
 import type { GatewayProps, Problem } from '../constructs';
-import { choice, count, flag, host, optional, or, type Settings, secret, size, text, type Values } from './setting';
-
-/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
-const TAG = /^(?!latest$)[\w][\w.-]{0,127}$/;
-const TAG_RULE = 'it must be an image tag other than "latest"';
-const URL_FORM = /^https?:\/\/[^\s/]+/;
-const URL_RULE = 'it must start with http:// or https://';
-const CRON = /^(\S+\s+){4}\S+$/;
-const CRON_RULE = 'it needs five fields: minute, hour, day, month, weekday';
+import { choice, count, flag, host, or, type Settings, text, type Values } from './setting';
+import {
+  BACKUP_SETTINGS,
+  DATABASE_SETTINGS,
+  FRONT_DOOR_SETTINGS,
+  MIGRATION_SETTINGS,
+  MONITORING_SETTINGS,
+  TRACING_SETTINGS,
+  tag,
+} from './shared-settings';
 
 export const TALOS_SETTINGS = {
   host: host('host of the front door', 'talos.acme.org'),
-  tag: text('tag of the Talos images', '3f2c1ab', TAG, TAG_RULE),
-  'migrations.version': or(count('version of the database schema; raise it with its tag'), 1),
-  'migrations.tag': text('tag of the image that migrates', '3f2c1ab', TAG, TAG_RULE),
+  tag: tag('tag of the Talos images', '3f2c1ab'),
   'audit.port': or(count('port of the audit service', { max: 65535 }), 8001),
   'audit.table': or(text('table of the audit events', 'audit_events'), 'audit_events'),
   'audit.timeColumn': or(text('column with the time of an event', 'created_at'), 'created_at'),
   'mcp.port': or(count('port of the MCP service', { max: 65535 }), 8002),
   devMode: or(flag('runs the gateway without its database checks'), false),
-  'database.placement': or(choice('where Postgres runs', ['platform', 'in-cluster']), 'platform'),
-  'database.inCluster': optional(choice('how Postgres runs in the cluster', ['operator', 'statefulset'])),
-  'database.version': or(count('major version of Postgres', { min: 15, max: 18 }), 15),
-  'database.storage': or(size('room for the database', '20Gi'), Size.gibibytes(20)),
-  'backup.schedule': or(text('when the database is dumped, UTC', '0 2 * * *', CRON, CRON_RULE), '0 2 * * *'),
-  'drill.schedule': or(text('when a dump is restored for trial, UTC', '0 3 * * 0', CRON, CRON_RULE), '0 3 * * 0'),
   'cache.placement': or(choice('where Redis runs', ['platform', 'in-cluster']), 'platform'),
-  'ingress.requestsPerSecond': or(count('requests a second that one address may make'), 20),
-  'tracing.enabled': or(flag('sends traces'), true),
-  'tracing.backend': or(choice('where traces end', ['jaeger', 'jaeger-operator', 'managed']), 'jaeger'),
-  'tracing.endpoint': optional(text('OTLP endpoint', 'https://otlp.datadoghq.com:4317', URL_FORM, URL_RULE)),
-  'tracing.keyHeader': optional(text('header by which the OTLP endpoint knows us', 'DD-API-KEY')),
-  'tracing.key': optional(secret('key of the OTLP endpoint, where Pulumi keeps secrets')),
-  'tracing.elasticsearch': optional(text('Elasticsearch of Jaeger', 'http://elasticsearch:9200', URL_FORM, URL_RULE)),
-  'monitoring.enabled': or(flag('watches the parts; needs the Prometheus operator'), true),
-  'monitoring.serviceMonitor': or(flag('lets Prometheus read metrics'), true),
-  'monitoring.prometheusRule': or(flag('makes alerts'), true),
-  'monitoring.runbooks': text(
-    'where docs/runbooks.md is published',
-    'https://docs.acme.org/runbooks',
-    URL_FORM,
-    URL_RULE,
-  ),
+  ...MIGRATION_SETTINGS,
+  ...DATABASE_SETTINGS,
+  ...BACKUP_SETTINGS,
+  ...FRONT_DOOR_SETTINGS,
+  ...TRACING_SETTINGS,
+  ...MONITORING_SETTINGS,
 } satisfies Settings;
 
 export type TalosSettings = Values<typeof TALOS_SETTINGS>;

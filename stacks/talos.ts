@@ -7,7 +7,6 @@ import {
   connect,
   expose,
   Gateway,
-  given,
   Migration,
   Monitoring,
   ObjectStore,
@@ -16,19 +15,13 @@ import {
   RestoreDrill,
   report,
   System,
-  Tracing,
-  type TracingBackend,
   url,
   Web,
 } from '../constructs';
-import type { Platform } from '../constructs/core/platform';
+import { databaseProps, monitoringProps } from './shared-settings';
+import type { Surroundings } from './surroundings';
 import { GATEWAY, gatewayEnv, type TalosSettings, talosProblems } from './talos-settings';
-
-export interface TalosProps {
-  readonly platform: Platform;
-  readonly environment: string;
-  readonly settings: TalosSettings;
-}
+import { traced } from './traced';
 
 /** TAL-71, TAL-72: seven years, leap days included. */
 const [HOT, COLD] = [Duration.days(90), Duration.days(2557)];
@@ -43,7 +36,7 @@ const [HOT, COLD] = [Duration.days(90), Duration.days(2557)];
  *        └─▶ /api gateway, /audit audit, /mcp mcp
  */
 export class Talos extends System {
-  constructor(scope: Construct, { platform, environment, settings }: TalosProps) {
+  constructor(scope: Construct, { platform, environment, settings }: Surroundings<TalosSettings>) {
     super(scope, 'talos', { namespace: 'talos-system', platform, environment });
     const { profile } = platform;
     const image = (name: string, tag = settings.tag) => `ghcr.io/talosprotocol/talos-${name}:${tag}`;
@@ -65,11 +58,8 @@ export class Talos extends System {
     const cold = new ObjectStore(this, 'cold', { keep: COLD, locked: true });
     const postgres = new Postgres(this, 'postgres', {
       database: 'talos',
-      version: settings['database.version'],
-      storage: settings['database.storage'],
-      placement: settings['database.placement'],
       archiveTo: backups,
-      ...(settings['database.inCluster'] === undefined ? {} : { inCluster: settings['database.inCluster'] }),
+      ...databaseProps(settings),
     });
     const redis = new Redis(this, 'redis', { name: 'redis-cluster', placement: settings['cache.placement'] });
     const migrations = new Migration(this, 'migrations', {
@@ -118,56 +108,12 @@ export class Talos extends System {
 
     // what watches it
     const services = [gateway, dashboard, audit, mcp];
-    const tracing = settings['tracing.enabled'] ? this.trace(services, settings) : undefined;
+    const tracing = traced(this, services, settings, 'talos-otlp');
     if (tracing !== undefined) connect(drill, tracing.reports, { env: { REPORT_TO: address } });
     if (settings['monitoring.enabled']) {
       const stores = [postgres, backup, drill, archive, ...(tracing === undefined ? [] : [tracing])];
-      new Monitoring(this, 'monitoring', {
-        watch: [...services, ...stores],
-        runbooks: settings['monitoring.runbooks'],
-        serviceMonitor: settings['monitoring.serviceMonitor'],
-        prometheusRule: settings['monitoring.prometheusRule'],
-      });
+      new Monitoring(this, 'monitoring', { watch: [...services, ...stores], ...monitoringProps(settings) });
     }
     report(this, () => talosProblems(settings, profile.protectData));
-  }
-
-  private trace(services: readonly (Gateway | Web)[], settings: TalosSettings): Tracing {
-    const backend = this.tracingBackend(settings);
-    const tracing = new Tracing(this, 'tracing', { backend, secret: 'talos-otlp' });
-    for (const service of services) {
-      connect(service, tracing, {
-        env: { OTEL_EXPORTER_OTLP_ENDPOINT: url() },
-        secret: { name: 'talos-otlp', key: 'endpoint' },
-      });
-      service.addEnv('TRACING_ENABLED', { value: 'true' });
-      const attributes = `service.name=talos-${service.node.id},environment=${this.environment}`;
-      service.addEnv('OTEL_RESOURCE_ATTRIBUTES', { value: attributes });
-    }
-    return tracing;
-  }
-
-  private tracingBackend(settings: TalosSettings): TracingBackend {
-    const kind = settings['tracing.backend'];
-    switch (kind) {
-      case 'jaeger':
-        return { kind, namespace: 'observability' };
-      case 'jaeger-operator':
-        return {
-          kind,
-          name: 'talos-jaeger',
-          namespace: 'observability',
-          elasticsearch: settings['tracing.elasticsearch'] ?? '',
-        };
-      case 'managed': {
-        const name = settings['tracing.keyHeader'];
-        const endpoint = settings['tracing.endpoint'] ?? '';
-        if (name === undefined) return { kind, endpoint };
-        const key = { name: 'talos-otlp', field: 'key', config: 'talos:tracing.key' } as const;
-        return { kind, endpoint, header: { name, value: given(this, key, settings['tracing.key']) } };
-      }
-      default:
-        return kind satisfies never;
-    }
   }
 }

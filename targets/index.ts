@@ -1,9 +1,10 @@
 import type { Construct } from 'constructs';
 import { clusterProvider } from '../constructs/core/cluster-provider';
 import { provide } from '../constructs/core/node-options';
-import type { Platform, Profile } from '../constructs/core/platform';
+import type { CertificateIssuer, Platform, Profile } from '../constructs/core/platform';
 import type { SecretBackend, SecretSource } from '../constructs/core/secret-source';
 import { IN_CLUSTER } from '../constructs/core/system';
+import { SELF_SIGNED } from '../constructs/network/certificate';
 import { type EksCluster, eks } from './eks/eks';
 
 /** What a target is told. */
@@ -63,8 +64,12 @@ function inCluster(facts: TargetFacts, name: string, storageClass: string): Plat
     kubernetesVersion,
     storageClass: facts.storageClass ?? storageClass,
     secrets: facts.secrets,
-    ...(issuer === undefined ? {} : { issuer: { kind: 'ClusterIssuer', name: issuer } }),
+    ...(issuer === undefined ? {} : { issuer: issuerNamed(issuer) }),
   };
+}
+
+function issuerNamed(name: string): CertificateIssuer {
+  return name === SELF_SIGNED.name ? SELF_SIGNED : { kind: 'ClusterIssuer', name };
 }
 
 function kubeconfigOf(source: SecretSource): { kubeconfig?: string } {

@@ -35,12 +35,20 @@ export interface PostgresRequest {
   readonly version: number;
   readonly storage: Size;
   readonly keepBackupsDays: number;
+  /** In the cluster. */
+  readonly storageClass: string;
+  /** Refuse connections without TLS. */
+  readonly requireTls: boolean;
 }
 
 export interface RedisRequest {
   readonly name: string;
   readonly memory: Size;
   readonly whenFull: 'refuse' | 'drop-oldest';
+  /** Room on disk, where what it holds must outlive its pod. */
+  readonly keeps?: Size;
+  /** Why it asks for no password, where it asks for none. */
+  readonly openBecause?: string;
 }
 
 export interface StoreRequest {
@@ -51,6 +59,8 @@ export interface StoreRequest {
   readonly locked: boolean;
   /** In the cluster, where it is a volume. */
   readonly storage: Size;
+  /** Name of a bucket that exists, and is somebody else's: nothing is made or changed. */
+  readonly existing?: string;
 }
 
 export type StoreAccess = 'read' | 'write';
@@ -80,6 +90,31 @@ export interface Answer {
   readonly signals?: readonly Signal[];
 }
 
+export interface IdentityRequest {
+  /** Name of the cloud's role. */
+  readonly role: string;
+  /** ServiceAccount that may take it. */
+  readonly account: string;
+  readonly policies: readonly string[];
+}
+
+export interface SiteRequest {
+  readonly name: string;
+  readonly host: string;
+  /** One page that routes by itself: every unknown path is answered with `/index.html`. */
+  readonly isSinglePage: boolean;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What a target made of a static site. */
+export interface HostedSite {
+  /** Where files are put: `s3://…`; may be a marker. */
+  readonly upload: string;
+  /** What the site's DNS name must point to. */
+  readonly address: string;
+  readonly facts: readonly string[];
+}
+
 /** What an environment's profile decides. Data, so that a system never asks where it is. */
 export interface Profile {
   readonly name: 'dev' | 'staging' | 'prod';
@@ -101,6 +136,8 @@ export interface Platform {
   readonly kubernetesVersion: string;
   readonly profile: Profile;
   readonly storageClass: string;
+  /** CSI driver of volumes that one node mounts at a time, and its settings for fast disks. */
+  readonly fastDisk: { readonly provisioner: string; readonly parameters: Readonly<Record<string, string>> };
   readonly ingress: IngressController;
   readonly issuer?: CertificateIssuer;
   readonly prometheus: PrometheusServer;
@@ -108,4 +145,9 @@ export interface Platform {
   postgres?(scope: Construct, request: PostgresRequest): Answer;
   redis?(scope: Construct, request: RedisRequest): Answer;
   objectStore?(scope: Construct, request: StoreRequest): Store;
+  site?(scope: Construct, request: SiteRequest): HostedSite;
+  identity?(
+    scope: Construct,
+    request: IdentityRequest,
+  ): { readonly annotations: Readonly<Record<string, string>>; readonly facts: readonly string[] };
 }

@@ -24,6 +24,7 @@ export const IN_CLUSTER: Platform = {
   // Nobody named a profile: nothing is protected or doubled, and the copies are those that were asked for.
   profile: { ...PROFILES.dev, mostCopies: PROFILES.prod.mostCopies },
   storageClass: 'standard',
+  fastDisk: { provisioner: 'k8s.io/minikube-hostpath', parameters: {} },
   ingress: {
     className: 'nginx',
     namespace: 'ingress-nginx',

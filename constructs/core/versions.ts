@@ -81,6 +81,21 @@ export const VERSIONS = {
     image: 'docker.io/jaegertracing/jaeger:2.20.0',
     source: 'https://github.com/jaegertracing/jaeger/releases',
   },
+  coturn: {
+    version: '4.17.0',
+    image: 'docker.io/coturn/coturn:4.17.0-r0',
+    source: 'https://github.com/coturn/coturn/blob/master/docker/coturn/CHANGELOG.md',
+  },
+  nginx: {
+    version: '1.30.4',
+    image: 'docker.io/library/nginx:1.30.4-alpine',
+    source: 'https://github.com/docker-library/official-images/blob/master/library/nginx',
+  },
+  postgresExporter: {
+    version: '0.20.1',
+    image: 'quay.io/prometheuscommunity/postgres-exporter:v0.20.1',
+    source: 'https://github.com/prometheus-community/postgres_exporter/releases',
+  },
   kubePrometheusStack: {
     version: '88.5.3',
     source: 'https://github.com/prometheus-community/helm-charts/tree/main/charts/kube-prometheus-stack',

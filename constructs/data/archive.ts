@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { nameOf } from '../core/labels';
 import { part } from '../core/part';
 import { type Problem, report } from '../core/problem';
+import { scheduleInWords, scheduleProblems } from '../core/schedule';
 import type { Signal } from '../core/signals';
 import { connect, url } from '../network/connect';
 import type { SecretKey } from '../secrets/inject';
@@ -10,7 +11,6 @@ import { ScheduledPart, scheduledJob } from '../service/scheduled-job';
 import type { ObjectStore } from './object-store';
 import type { Postgres } from './postgres';
 import { POSTGRES_IMAGES, POSTGRES_USER } from './postgres-image';
-import { scheduleInWords, scheduleProblems } from './schedule';
 import { scripts, storeStep, storeVolumes } from './store-steps';
 
 export interface ArchiveProps {

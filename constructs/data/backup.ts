@@ -2,19 +2,18 @@ import { Duration, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { nameOf } from '../core/labels';
 import { part } from '../core/part';
-import { report } from '../core/problem';
+import { type Problem, report } from '../core/problem';
+import { scheduleInWords, scheduleProblems } from '../core/schedule';
 import type { Signal } from '../core/signals';
 import { connect, url } from '../network/connect';
 import type { SecretKey } from '../secrets/inject';
 import { ScheduledPart, scheduledJob } from '../service/scheduled-job';
+import type { Dumped, Dumping } from './dumps';
 import type { ObjectStore } from './object-store';
-import type { Postgres } from './postgres';
-import { POSTGRES_IMAGES, POSTGRES_USER } from './postgres-image';
-import { scheduleInWords, scheduleProblems } from './schedule';
 import { scripts, storeStep, storeVolumes } from './store-steps';
 
 export interface BackupProps {
-  readonly of: Postgres;
+  readonly of: Dumped;
   readonly to: ObjectStore;
   /** When, in UTC. @default every night at two */
   readonly schedule?: string;
@@ -22,19 +21,20 @@ export interface BackupProps {
   readonly atMost?: Duration;
   /** Room for one dump while it is written. @default 10 GiB */
   readonly room?: Size;
-  /** Secret with the database's URL. @default `<system>-<id>-<postgres>`, key `database-url` */
+  /** Secret with the store's URL. @default `<system>-<id>-<store>`, key `database-url` or `redis-url` */
   readonly secret?: SecretKey;
 }
 
 /**
- * A dump of a Postgres on a schedule, with a manifest of what a restored copy must hold: digest, schema and rows, of one snapshot.
+ * A dump of a Postgres or a Redis on a schedule, with a manifest of what a restored copy must hold: digest, schema and rows, of one
+ * snapshot; of a Redis digest and keys.
  * Creates: CronJob, ServiceAccount, ConfigMap of the scripts; the edges to the database and to the store.
  * Limitation: a logical dump; what was written after the last one is only in the database's own log (RDS, CloudNativePG).
  *
  *     new Backup(this, 'backup', { of: postgres, to: new ObjectStore(this, 'backups', { keep: Duration.days(14) }) });
  */
 export class Backup extends ScheduledPart {
-  readonly source: Postgres;
+  readonly source: Dumped;
   readonly to: ObjectStore;
   readonly atMost: Duration;
   readonly signals: readonly Signal[];
@@ -49,8 +49,9 @@ export class Backup extends ScheduledPart {
     this.atMost = props.atMost ?? Duration.hours(26);
     this.signals = [{ kind: 'scheduled', name, does: 'backup', within: this.atMost }];
     this.tell({ NAME: name });
+    const dumping = props.of.dumping ?? NOTHING;
     connect(this, props.of, {
-      env: { DATABASE_URL: url() },
+      env: { [dumping.variable]: url() },
       ...(props.secret === undefined ? {} : { secret: props.secret }),
     });
     props.to.connectFrom(this, store.expires ? ['write'] : ['write', 'read']);
@@ -58,16 +59,16 @@ export class Backup extends ScheduledPart {
     scheduledJob(this, {
       schedule,
       longest: Duration.hours(2),
-      user: POSTGRES_USER,
+      user: dumping.user,
       room: props.room ?? Size.gibibytes(10),
-      scripts: scripts('dump.sh', 'schema.sql', 'rows.sql', 'keep.sh'),
+      scripts: scripts(dumping.dump, ...dumping.reads, 'keep.sh'),
       volumes: storeVolumes(store),
       steps: [
         {
           name: 'dump',
-          image: POSTGRES_IMAGES[props.of.version],
+          image: dumping.image,
           shell: 'bash',
-          script: 'dump.sh',
+          script: dumping.dump,
           env: this.env.lazily(),
         },
         storeStep('keep', 'keep.sh', store, { NAME: name, ...keepDays }),
@@ -78,6 +79,24 @@ export class Backup extends ScheduledPart {
       `into ${props.to.node.id}`,
       `alarm after ${this.atMost.toHours()} h`,
     ]);
-    report(this, () => scheduleProblems(schedule));
+    report(this, () => [
+      ...scheduleProblems(schedule),
+      ...(props.of.dumping === undefined ? [keptByItsCloud(props.of)] : []),
+    ]);
   }
+}
+
+/** Stands where nothing can be dumped; the problem is reported. */
+const NOTHING: Dumping = {
+  image: '',
+  user: 1,
+  variable: 'REDIS_URL',
+  dump: 'dump-redis.sh',
+  drill: 'drill-redis.sh',
+  reads: [],
+};
+
+function keptByItsCloud(of: Dumped): Problem {
+  const what = `${of.node.path} is a managed service that keeps snapshots itself, and lets nobody read all of it.`;
+  return { code: 'SW-BACKUP-001', severity: 'error', what, fix: "no Backup of it, or placement: 'in-cluster'" };
 }

@@ -16,6 +16,8 @@ export interface ObjectStoreProps {
   readonly keep: Duration;
   /** Nobody changes or deletes an object before `keep` is over. Needs a target with object lock (EKS: S3). @default false */
   readonly locked?: boolean;
+  /** Bucket that exists and is somebody else's, who must let these pods in. Not in the cluster. */
+  readonly existing?: string;
   /** Room, where it is a volume in the cluster. @default 20 GiB */
   readonly storage?: Size;
 }
@@ -38,6 +40,7 @@ export class ObjectStore extends Construct {
       keepDays: props.keep.toDays(),
       locked: props.locked ?? false,
       storage: props.storage ?? Size.gibibytes(20),
+      ...(props.existing === undefined ? {} : { existing: props.existing }),
     };
     this.keepDays = request.keepDays;
     this.store = platform.objectStore?.(this, request) ?? volume(this, request);
@@ -94,11 +97,15 @@ export function daysInWords(days: number): string {
   return days === 1 ? '1 day' : `${days} days`;
 }
 
-function problemsWith({ locked, keepDays }: StoreRequest, store: Store, protectData: boolean): Problem[] {
+function problemsWith({ locked, keepDays, existing }: StoreRequest, store: Store, protectData: boolean): Problem[] {
   const problems: Problem[] = [];
   if (!Number.isInteger(keepDays) || keepDays < 1) {
     const what = `keep is ${keepDays} days; it must be a whole number of 1 or more.`;
     problems.push({ code: 'SW-STORE-001', severity: 'error', what, fix: 'keep: Duration.days(30)' });
+  }
+  if (existing !== undefined && store.claim !== undefined) {
+    const what = `existing is "${existing}", but this target keeps files in volumes, and has no buckets.`;
+    problems.push({ code: 'SW-STORE-003', severity: 'error', what, fix: 'a target with an object store (eks)' });
   }
   if (locked && store.claim !== undefined && protectData) {
     const what = 'locked is true, but a volume in the cluster can be changed and deleted by whoever mounts it.';

@@ -1,21 +1,30 @@
 import { Size } from 'cdk8s';
 import { Construct } from 'constructs';
-import type { Endpoint, HasEndpoint } from '../core/endpoint';
-import { nameOf } from '../core/labels';
+import type { Endpoint } from '../core/endpoint';
+import { named, nameOf } from '../core/labels';
 import { part } from '../core/part';
 import type { Answer, PostgresRequest } from '../core/platform';
 import { sizeText } from '../core/pod';
 import { type Problem, report } from '../core/problem';
 import type { Monitored, Signal } from '../core/signals';
 import { systemOf } from '../core/system';
+import type { Dumped, Dumping } from './dumps';
 import type { ObjectStore } from './object-store';
-import { knownVersion, POSTGRES_VERSIONS, type PostgresVersion } from './postgres-image';
+import {
+  knownVersion,
+  POSTGRES_IMAGES,
+  POSTGRES_USER,
+  POSTGRES_VERSIONS,
+  type PostgresVersion,
+} from './postgres-image';
 import { postgresInCluster } from './postgres-in-cluster';
 import { postgresByOperator } from './postgres-operator';
 
 const SMALLEST = Size.gibibytes(1);
 
 export interface PostgresProps {
+  /** Name of the Service and the server, where somebody fixed it. @default `<system>-<id>` */
+  readonly name?: string;
   /** Name of the database. */
   readonly database: string;
   /** Owner of the database. @default the database's name */
@@ -24,6 +33,10 @@ export interface PostgresProps {
   readonly version?: number;
   /** Room for data. @default 20 GiB */
   readonly storage?: Size;
+  /** Days that a managed database keeps its backups, 7 at least in production. @default as the profile says: 1, 7, 14 */
+  readonly keepBackupsDays?: number;
+  /** Class of its volume, in the cluster. @default the platform's */
+  readonly storageClass?: string;
   /** Where it runs: as the platform offers it (RDS), or always in the cluster. @default 'platform' */
   readonly placement?: 'platform' | 'in-cluster';
   /**
@@ -31,6 +44,11 @@ export interface PostgresProps {
    * @default 'operator' where the profile is highly available, else 'statefulset'
    */
   readonly inCluster?: 'operator' | 'statefulset';
+  /**
+   * Refuses connections without TLS: `hostssl` lines only, and URLs that ask for it. RDS and CloudNativePG speak TLS in any case; a plain
+   * StatefulSet gets a certificate from cert-manager, signed by an issuer of its own. @default false
+   */
+  readonly requireTls?: boolean;
   /** Where CloudNativePG archives its log and base backups, for recovery to a point in time. @default nowhere */
   readonly archiveTo?: ObjectStore;
 }
@@ -39,15 +57,18 @@ export interface PostgresProps {
  * A PostgreSQL server with one database.
  * Creates: what the target offers (on EKS an RDS instance with its subnet group, security group and rules); in the cluster a Cluster of
  * CloudNativePG with the policies that its operator needs, or a StatefulSet with a volume, a Service, a Secret, a ServiceAccount.
- * Limitation: a plain StatefulSet is one server that stands still while its node is away.
+ * The owner of the database is no superuser in the cluster, and nobody else may connect to it.
+ * Limitation: a plain StatefulSet is one server that stands still while its node is away; its roles are made when its volume is empty.
  */
-export class Postgres extends Construct implements HasEndpoint, Monitored {
+export class Postgres extends Construct implements Dumped, Monitored {
   readonly endpoint: Endpoint;
   readonly version: PostgresVersion;
   readonly signals: readonly Signal[];
+  readonly dumping: Dumping;
 
   constructor(scope: Construct, id: string, props: PostgresProps) {
     super(scope, id);
+    named(this, props.name);
     const { platform } = systemOf(this);
     const request: PostgresRequest = {
       name: nameOf(this),
@@ -55,7 +76,9 @@ export class Postgres extends Construct implements HasEndpoint, Monitored {
       username: props.username ?? props.database,
       version: props.version ?? 17,
       storage: props.storage ?? Size.gibibytes(20),
-      keepBackupsDays: platform.profile.keepBackupsDays,
+      keepBackupsDays: props.keepBackupsDays ?? platform.profile.keepBackupsDays,
+      storageClass: props.storageClass ?? platform.storageClass,
+      requireTls: props.requireTls ?? false,
       inCluster: props.inCluster ?? (platform.profile.highlyAvailable ? 'operator' : 'statefulset'),
     };
     const offered = props.placement === 'in-cluster' ? undefined : platform.postgres?.(this, request);
@@ -63,8 +86,16 @@ export class Postgres extends Construct implements HasEndpoint, Monitored {
     this.endpoint = endpoint;
     this.signals = signals;
     this.version = knownVersion(request.version);
+    this.dumping = {
+      image: POSTGRES_IMAGES[this.version],
+      user: POSTGRES_USER,
+      variable: 'DATABASE_URL',
+      dump: 'dump.sh',
+      drill: 'drill.sh',
+      reads: ['schema.sql', 'rows.sql'],
+    };
     part(this, 'seaworthy:data:Postgres', () => facts);
-    report(this, () => problemsWith(request));
+    report(this, () => [...problemsWith(request), ...keptTooShort(request, platform.profile.protectData)]);
   }
 
   private inside(request: PostgresRequest, archive: ObjectStore | undefined): Answer {
@@ -72,6 +103,12 @@ export class Postgres extends Construct implements HasEndpoint, Monitored {
       ? postgresByOperator(this, request, archive)
       : postgresInCluster(this, request);
   }
+}
+
+function keptTooShort({ keepBackupsDays }: PostgresRequest, protectData: boolean): Problem[] {
+  if (!protectData || keepBackupsDays >= 7) return [];
+  const what = `keepBackupsDays is ${keepBackupsDays}; in production 7 at least, or a mistake of last week is found too late.`;
+  return [{ code: 'SW-POSTGRES-004', severity: 'error', what, fix: 'keepBackupsDays: 7' }];
 }
 
 function problemsWith({ storage, version, database }: PostgresRequest): Problem[] {

@@ -2,8 +2,10 @@ import { Size } from 'cdk8s';
 import { Cpu, k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { labelsOf, selectorOf } from '../core/labels';
+import { nodeOptions } from '../core/node-options';
 import type { Answer, RedisRequest } from '../core/platform';
-import { resourceRequirements, restrictedContainer, restrictedPod, sizeText, temporary } from '../core/pod';
+import { quantity, resourceRequirements, restrictedContainer, restrictedPod, sizeText, temporary } from '../core/pod';
+import type { SecretSource } from '../core/secret-source';
 import { systemOf } from '../core/system';
 import { VERSIONS } from '../core/versions';
 import { secretBundle } from '../secrets/secret-bundle';
@@ -11,52 +13,78 @@ import { passwordOf } from '../secrets/sources';
 
 const PORT = 6379;
 /** Of the official Debian image: https://github.com/redis/docker-library-redis */
-const USER = 999;
+export const REDIS_USER = 999;
 /** https://redis.io/docs/latest/develop/reference/eviction/ */
 const POLICIES = { refuse: 'noeviction', 'drop-oldest': 'allkeys-lru' } as const;
 const CPU = { request: Cpu.millis(50), limit: Cpu.millis(500) };
 
-/** One Redis without a volume. Its one user is in an ACL file, so that the password is in no argument list. */
+/**
+ * One Redis: a Deployment without a volume, or a StatefulSet that keeps what it holds. Its one user is in an ACL file, so that the
+ * password is in no argument list.
+ */
 export function redisInCluster(scope: Construct, request: RedisRequest): Answer {
-  const { namespaceName } = systemOf(scope);
-  const labels = labelsOf(scope, request.name);
-  const selector = selectorOf(scope, request.name);
-  const password = passwordOf(scope);
-  const secret = `${request.name}-auth`;
-  const bundle = secretBundle(scope, secret);
-  bundle.add(
-    'users.acl',
-    ['user default on >', { secret: password, encode: 'none' }, ' ~* &* +@all\n'],
-    scope.node.path,
-  );
-  bundle.add('password', [{ secret: password, encode: 'none' }], scope.node.path);
-
-  new k8s.KubeServiceAccount(scope, 'account', {
-    metadata: { name: request.name },
-    automountServiceAccountToken: false,
-  });
-  new k8s.KubeDeployment(scope, 'server', {
-    metadata: { name: request.name, labels },
-    spec: {
-      replicas: 1,
-      revisionHistoryLimit: 5,
-      selector: { matchLabels: selector },
-      strategy: { type: 'Recreate' },
-      template: { metadata: { labels }, spec: pod(request, secret) },
-    },
-  });
+  const { platform, namespaceName } = systemOf(scope);
+  const { name, keeps } = request;
+  const labels = labelsOf(scope, name);
+  const selector = selectorOf(scope, name);
+  const password = request.openBecause === undefined ? ownPassword(scope, name) : undefined;
+  new k8s.KubeServiceAccount(scope, 'account', { metadata: { name }, automountServiceAccountToken: false });
+  const metadata = { name, labels };
+  const template = { metadata: { labels }, spec: pod(request) };
+  if (keeps === undefined) {
+    new k8s.KubeDeployment(scope, 'server', {
+      metadata,
+      spec: {
+        replicas: 1,
+        revisionHistoryLimit: 5,
+        selector: { matchLabels: selector },
+        strategy: { type: 'Recreate' },
+        template,
+      },
+    });
+  } else {
+    const { protectData } = platform.profile;
+    const server = new k8s.KubeStatefulSet(scope, 'server', {
+      metadata,
+      spec: {
+        serviceName: name,
+        replicas: 1,
+        selector: { matchLabels: selector },
+        persistentVolumeClaimRetentionPolicy: { whenDeleted: protectData ? 'Retain' : 'Delete', whenScaled: 'Retain' },
+        template,
+        volumeClaimTemplates: [
+          {
+            metadata: { name: 'data' },
+            spec: {
+              accessModes: ['ReadWriteOnce'],
+              storageClassName: platform.storageClass,
+              resources: { requests: { storage: quantity(sizeText(keeps)) } },
+            },
+          },
+        ],
+      },
+    });
+    nodeOptions(server, { protect: protectData });
+  }
   const ports = [{ name: 'redis', port: PORT, targetPort: k8s.IntOrString.fromString('redis') }];
-  new k8s.KubeService(scope, 'service', { metadata: { name: request.name, labels }, spec: { selector, ports } });
+  new k8s.KubeService(scope, 'service', { metadata, spec: { selector, ports } });
 
   return {
     endpoint: {
       scheme: 'redis',
-      host: request.name,
+      host: name,
       port: PORT,
-      password,
+      ...(password === undefined ? {} : { password }),
       reach: { by: 'pods', namespace: namespaceName, labels: selector },
     },
-    facts: [`Redis ${VERSIONS.redis.version} in the cluster`, sizeText(request.memory), fullInWords(request.whenFull)],
+    facts: [
+      `Redis ${VERSIONS.redis.version} in the cluster`,
+      sizeText(request.memory),
+      fullInWords(request.whenFull),
+      ...(keeps === undefined ? [] : [`kept on ${sizeText(keeps)} of ${platform.storageClass}`]),
+      ...(request.openBecause === undefined ? [] : [`no password: ${request.openBecause}`]),
+    ],
+    ...(keeps === undefined ? {} : { signals: [{ kind: 'volume', name, claims: `data-${name}-0` }] }),
   };
 }
 
@@ -68,27 +96,40 @@ export function evictionPolicy(whenFull: RedisRequest['whenFull']): string {
   return POLICIES[whenFull];
 }
 
-function pod(request: RedisRequest, secret: string): k8s.PodSpec {
+function ownPassword(scope: Construct, name: string): SecretSource {
+  const password = passwordOf(scope);
+  const bundle = secretBundle(scope, secretOf(name));
+  const rule = ['user default on >', { secret: password, encode: 'none' }, ' ~* &* +@all\n'] as const;
+  bundle.add('users.acl', rule, scope.node.path);
+  bundle.add('password', [{ secret: password, encode: 'none' }], scope.node.path);
+  return password;
+}
+
+function secretOf(name: string): string {
+  return `${name}-auth`;
+}
+
+function pod(request: RedisRequest): k8s.PodSpec {
   const data = request.memory.toMebibytes();
   const memory = { request: request.memory, limit: Size.mebibytes(Math.ceil(data * 1.25)) };
   const ping = { exec: { command: ['sh', '-c', 'redis-cli ping | grep -q PONG'] } };
+  const isOpen = request.openBecause !== undefined;
+  const secret = secretOf(request.name);
   return {
     serviceAccountName: request.name,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    securityContext: restrictedPod(USER, USER),
+    securityContext: restrictedPod(REDIS_USER, REDIS_USER),
     containers: [
       {
         name: 'redis',
         image: VERSIONS.redis.image,
         command: ['redis-server'],
-        args: [
-          ...['--aclfile', '/etc/redis/users.acl', '--port', `${PORT}`, '--dir', '/data'],
-          ...['--maxmemory', `${data}mb`, '--maxmemory-policy', POLICIES[request.whenFull]],
-          ...['--save', '', '--appendonly', 'no'],
-        ],
+        args: redisArguments(request),
         ports: [{ name: 'redis', containerPort: PORT }],
-        env: [{ name: 'REDISCLI_AUTH', valueFrom: { secretKeyRef: { name: secret, key: 'password' } } }],
+        ...(isOpen
+          ? {}
+          : { env: [{ name: 'REDISCLI_AUTH', valueFrom: { secretKeyRef: { name: secret, key: 'password' } } }] }),
         resources: resourceRequirements({ cpu: CPU, memory }),
         securityContext: restrictedContainer(),
         livenessProbe: {
@@ -98,16 +139,30 @@ function pod(request: RedisRequest, secret: string): k8s.PodSpec {
         },
         readinessProbe: { ...ping, periodSeconds: 10, timeoutSeconds: 3 },
         volumeMounts: [
-          { name: 'acl', mountPath: '/etc/redis', readOnly: true },
+          ...(isOpen ? [] : [{ name: 'acl', mountPath: '/etc/redis', readOnly: true }]),
           { name: 'data', mountPath: '/data' },
           { name: 'tmp', mountPath: '/tmp' },
         ],
       },
     ],
     volumes: [
-      { name: 'acl', secret: { secretName: secret, items: [{ key: 'users.acl', path: 'users.acl' }] } },
-      temporary('data'),
+      ...(isOpen
+        ? []
+        : [{ name: 'acl', secret: { secretName: secret, items: [{ key: 'users.acl', path: 'users.acl' }] } }]),
+      ...(request.keeps === undefined ? [temporary('data')] : []),
       temporary('tmp'),
     ],
   };
+}
+
+/** What is kept is written each second and, once in a while, as a whole: https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/ */
+function redisArguments({ memory, whenFull, keeps, openBecause }: RedisRequest): string[] {
+  return [
+    ...(openBecause === undefined ? ['--aclfile', '/etc/redis/users.acl'] : ['--protected-mode', 'no']),
+    ...['--port', `${PORT}`, '--dir', '/data'],
+    ...['--maxmemory', `${memory.toMebibytes()}mb`, '--maxmemory-policy', POLICIES[whenFull]],
+    ...(keeps === undefined
+      ? ['--save', '', '--appendonly', 'no']
+      : ['--save', '3600 1 300 100 60 10000', '--appendonly', 'yes', '--appendfsync', 'everysec']),
+  ];
 }

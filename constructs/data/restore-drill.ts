@@ -3,15 +3,26 @@ import type { Construct } from 'constructs';
 import { nameOf } from '../core/labels';
 import { part } from '../core/part';
 import { report } from '../core/problem';
+import { scheduleInWords, scheduleProblems } from '../core/schedule';
 import type { Signal } from '../core/signals';
 import { ScheduledPart, scheduledJob } from '../service/scheduled-job';
 import type { Backup } from './backup';
-import { POSTGRES_IMAGES, POSTGRES_USER } from './postgres-image';
-import { scheduleInWords, scheduleProblems } from './schedule';
+import type { Dumped } from './dumps';
+import type { ObjectStore } from './object-store';
 import { scripts, storeStep, storeVolumes } from './store-steps';
 
+/** A backup that another environment makes: what production writes, staging restores. */
+export interface BackupElsewhere {
+  /** First part of the names of its files: `shop-backup`. */
+  readonly name: string;
+  readonly to: ObjectStore;
+  /** A part of this system of the same kind and version as the one that was dumped. */
+  readonly like: Dumped;
+  readonly atMost: Duration;
+}
+
 export interface RestoreDrillProps {
-  readonly of: Backup;
+  readonly of: Backup | BackupElsewhere;
   /** When, in UTC. @default Sundays at three */
   readonly schedule?: string;
   /** The alarm goes off when the last good drill is longer ago. @default 8 days */
@@ -22,7 +33,7 @@ export interface RestoreDrillProps {
 
 /**
  * Proves that a backup restores: fetches the newest, restores it into a scratch server inside of its own pod, and compares digest, age,
- * schema and rows with the manifest. It has no way and no password to the live database.
+ * schema and rows (of a Redis: keys) with the manifest. It has no way and no password to the live store.
  * Creates: CronJob, ServiceAccount, ConfigMap of the scripts, the edge to the store.
  * Reports: `seaworthy_drill_backup_age_seconds`, `seaworthy_drill_rows` and `seaworthy_drill_passed_seconds` to a Collector that it is
  * connected to; whether and when it passed is told by its Job in any case.
@@ -35,33 +46,38 @@ export class RestoreDrill extends ScheduledPart {
   constructor(scope: Construct, id: string, props: RestoreDrillProps) {
     super(scope, id);
     const { of: backup, schedule = '0 3 * * 0', atMost = Duration.days(8) } = props;
+    const source = 'like' in backup ? backup.like : backup.source;
     const { store } = backup.to;
-    const name = nameOf(backup);
+    const name = 'like' in backup ? backup.name : nameOf(backup);
     this.signals = [{ kind: 'scheduled', name: nameOf(this), does: 'drill', within: atMost }];
     const mostHours = `${backup.atMost.toHours()}`;
-    this.tell({ NAME: name, MOST_HOURS: mostHours, LIVE_HOST: backup.source.endpoint.host });
+    this.tell({ NAME: name, MOST_HOURS: mostHours, LIVE_HOST: source.endpoint.host });
     backup.to.connectFrom(this, ['read']);
+    const { dumping } = source;
+    if (dumping === undefined) return; // The backup says why.
     scheduledJob(this, {
       schedule,
       longest: Duration.hours(4),
-      user: POSTGRES_USER,
+      user: dumping.user,
       room: props.room ?? Size.gibibytes(20),
-      scripts: scripts('fetch.sh', 'drill.sh', 'schema.sql', 'rows.sql'),
+      scripts: scripts('fetch.sh', dumping.drill, 'report.sh', ...dumping.reads),
       volumes: storeVolumes(store),
       steps: [
         storeStep('fetch', 'fetch.sh', store, { NAME: name }),
         {
           name: 'drill',
-          image: POSTGRES_IMAGES[backup.source.version],
+          image: dumping.image,
           shell: 'bash',
-          script: 'drill.sh',
+          script: dumping.drill,
           env: this.env.lazily(),
         },
       ],
     });
     part(this, 'seaworthy:data:RestoreDrill', () => [
       scheduleInWords(schedule),
-      'restores into a scratch database, compares schema and rows',
+      dumping.variable === 'REDIS_URL'
+        ? 'loads it into a scratch server, compares keys'
+        : 'restores into a scratch database, compares schema and rows',
       `alarm after ${atMost.toDays()} days`,
     ]);
     report(this, () => scheduleProblems(schedule));

@@ -36,7 +36,12 @@ export interface ConnectOptions {
    * The Secret for URLs and passwords. One with a `key` holds one of them. @default name `<caller>-<callee>`, key the variable's
    * name in kebab case
    */
-  readonly secret?: { readonly name: string; readonly key?: string };
+  readonly secret?: {
+    readonly name: string;
+    readonly key?: string;
+    /** `DATABASE_URL` as it is, instead of `database-url`. @default 'kebab' */
+    readonly keys?: 'kebab' | 'as-variables';
+  };
 }
 
 /**
@@ -96,7 +101,8 @@ function variableOf(
   const isSecret = sourcesOf(template).length > 0 || (shape.part === 'url' && secret !== undefined);
   if (!isSecret) return { name, shape, template };
   const bundle = secret?.name ?? ownSecret;
-  return { name, shape, template, into: { name: bundle, key: secret?.key ?? name.toLowerCase().replaceAll('_', '-') } };
+  const ownKey = secret?.keys === 'as-variables' ? name : name.toLowerCase().replaceAll('_', '-');
+  return { name, shape, template, into: { name: bundle, key: secret?.key ?? ownKey } };
 }
 
 function templateOf(shape: Shape, endpoint: Endpoint): SecretTemplate {

@@ -1,12 +1,14 @@
-import { Lazy } from 'cdk8s';
+import { type Duration, Lazy } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import type { Endpoint, HasEndpoint } from '../core/endpoint';
+import { nameOf, shortNameOf } from '../core/labels';
 import { recordConnection } from '../core/part';
 import { type Problem, report } from '../core/problem';
 import { type System, systemOf } from '../core/system';
 import type { Workload } from '../core/workload';
-import { allowFrom } from './network-policy';
+import { issuerAnnotations, SELF_SIGNED, selfSigned } from './certificate';
+import { allowFrom, allowTo } from './network-policy';
 
 export interface ExposeOptions {
   /** DNS name that the world uses. */
@@ -19,20 +21,41 @@ export interface ExposeOptions {
   readonly tlsSecret?: string;
   /** Requests a second that one address may make; five times as many in a burst. @default 20 */
   readonly requestsPerSecond?: number;
+  /** Longest silence between two reads or writes. @default nginx's own 60 s; an hour for WebSockets */
+  readonly silence?: Duration;
+  /** Answers are passed on as they come, for streams. @default false: nginx collects them first */
+  readonly streams?: boolean;
+  /**
+   * Headers of every answer: {@link SECURITY_HEADERS}. The controller must allow each by name (`global-allowed-response-headers` of
+   * ingress-nginx; our add-on does). @default none
+   */
+  readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** What browsers are told of every page: https://owasp.org/www-project-secure-headers/ */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
+  'Content-Security-Policy':
+    "default-src 'self'; connect-src 'self' https: wss:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; object-src 'none'; frame-ancestors 'none'; base-uri 'self'",
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'X-XSS-Protection': '1; mode=block',
+  'Referrer-Policy': 'strict-origin-when-cross-origin',
+};
 
 interface Route {
   readonly options: ExposeOptions;
   readonly service: string;
   readonly port: number;
   readonly path: string;
+  readonly webSocket: boolean;
 }
 
 const DEFAULT_REQUESTS_PER_SECOND = 20;
 
 /**
- * Puts a part behind the front door, with TLS and a rate limit.
- * Creates: an Ingress (one for each name), a NetworkPolicy from the controller to the part.
+ * Puts a part behind the front door, with TLS and a rate limit. WebSockets get an Ingress of their own, that keeps a client with its copy.
+ * Creates: an Ingress (one for each name), a NetworkPolicy from the controller to the part; a ConfigMap of its headers.
  * Limitation: the renderer writes ingress-nginx annotations; the path reaches the part unchanged.
  */
 export function expose(part: Workload & HasEndpoint, options: ExposeOptions): void {
@@ -40,11 +63,13 @@ export function expose(part: Workload & HasEndpoint, options: ExposeOptions): vo
   const system = systemOf(part);
   const path = options.path ?? '/';
   const front = new Construct(part, path === '/' ? 'front-door' : `front-door-${path.replaceAll('/', '')}`);
-  frontDoor(system, options.ingress ?? system.node.id).add({
+  const ownDoor = endpoint.webSocket === true ? nameOf(part) : system.node.id;
+  frontDoor(system, options.ingress ?? ownDoor).add({
     options,
     service: endpoint.host,
     port: endpoint.port,
     path,
+    webSocket: endpoint.webSocket ?? false,
   });
   if (front.node.scope?.node.tryFindChild('front-door-policy') === undefined) {
     const { namespace, podLabels } = system.platform.ingress;
@@ -67,20 +92,58 @@ export function expose(part: Workload & HasEndpoint, options: ExposeOptions): vo
       `https://${options.host}${path}`,
       `TLS ${tlsSecretOf(options, system)}`,
       `${options.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND} requests/s an address`,
+      ...(endpoint.webSocket === true ? ['WebSocket: stays with its copy'] : []),
     ],
+  }));
+}
+
+/**
+ * Lets a part call what is behind the front door by its public name, as the world does: its address may be one of the internet or, where
+ * the cluster answers itself, the controller.
+ */
+export function connectToFrontDoor(from: Workload, host: string): void {
+  const edge = new Construct(from, 'to-front-door');
+  const { namespace, podLabels } = systemOf(from).platform.ingress;
+  const controller = { by: 'pods', namespace, labels: podLabels } as const;
+  allowTo(edge, `${shortNameOf(from)}-to-front-door`, from.selector, [
+    { reach: { by: 'public' }, port: 443 },
+    { reach: controller, port: 443 },
+    { reach: controller, port: 8443 },
+  ]);
+  recordConnection(from, () => ({
+    from: from.node.path,
+    to: 'front door',
+    port: 443,
+    variables: [],
+    facts: [`https://${host}`],
   }));
 }
 
 class FrontDoor extends Construct {
   private readonly routes: Route[] = [];
+  private readonly object: k8s.KubeIngress;
 
-  constructor(scope: System, id: string, name: string) {
-    super(scope, id);
-    new k8s.KubeIngress(this, 'object', {
-      metadata: { name, annotations: this.annotations(scope) },
+  constructor(
+    private readonly system: System,
+    id: string,
+    private readonly name: string,
+  ) {
+    super(system, id);
+    const { ingress, issuer } = system.platform;
+    const lazily = (produce: () => string) => Lazy.any({ produce });
+    this.object = new k8s.KubeIngress(this, 'object', {
+      metadata: {
+        name,
+        annotations: {
+          [`${NGINX}limit-rps`]: lazily(() => `${Math.min(...this.limits())}`),
+          [`${NGINX}limit-burst-multiplier`]: '5',
+          [`${NGINX}force-ssl-redirect`]: 'true',
+          ...issuerAnnotations(issuer),
+        },
+      },
       spec: {
-        ingressClassName: scope.platform.ingress.className,
-        tls: Lazy.any({ produce: () => this.certificates(scope) }),
+        ingressClassName: ingress.className,
+        tls: Lazy.any({ produce: () => this.certificates(system) }),
         rules: Lazy.any({ produce: () => this.rules() }),
       },
     });
@@ -89,18 +152,29 @@ class FrontDoor extends Construct {
 
   add(route: Route): void {
     this.routes.push(route);
+    const { headers, streams = false } = route.options;
+    if (route.webSocket) this.annotate(STICKY);
+    if (streams) this.annotate({ 'proxy-buffering': 'off' });
+    const seconds = this.silence();
+    if (seconds !== undefined) {
+      this.annotate({ 'proxy-read-timeout': `${seconds}`, 'proxy-send-timeout': `${seconds}` });
+    }
+    if (headers === undefined || this.node.tryFindChild('headers') !== undefined) return;
+    const held = `${this.name}-headers`;
+    new k8s.KubeConfigMap(this, 'headers', { metadata: { name: held }, data: { ...headers } });
+    this.annotate({ 'custom-headers': `${this.system.namespaceName}/${held}` });
   }
 
-  /** https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/ */
-  private annotations({ platform }: System): Record<string, string> {
-    const issuer = platform.issuer;
-    const key = issuer?.kind === 'Issuer' ? 'cert-manager.io/issuer' : 'cert-manager.io/cluster-issuer';
-    return {
-      'nginx.ingress.kubernetes.io/limit-rps': Lazy.any({ produce: () => `${Math.min(...this.limits())}` }),
-      'nginx.ingress.kubernetes.io/limit-burst-multiplier': '5',
-      'nginx.ingress.kubernetes.io/force-ssl-redirect': 'true',
-      ...(issuer === undefined ? {} : { [key]: issuer.name }),
-    };
+  private annotate(annotations: Readonly<Record<string, string>>): void {
+    for (const [key, value] of Object.entries(annotations)) this.object.metadata.addAnnotation(NGINX + key, value);
+  }
+
+  private silence(): number | undefined {
+    const asked = this.routes.flatMap(({ options, webSocket }) => {
+      if (options.silence !== undefined) return [options.silence.toSeconds()];
+      return webSocket ? [3600] : [];
+    });
+    return asked.length === 0 ? undefined : Math.max(...asked);
   }
 
   private limits(): number[] {
@@ -132,6 +206,18 @@ class FrontDoor extends Construct {
   }
 }
 
+/** https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/ */
+const NGINX = 'nginx.ingress.kubernetes.io/';
+
+/** https://kubernetes.github.io/ingress-nginx/examples/affinity/cookie/ */
+const STICKY = {
+  affinity: 'cookie',
+  'affinity-mode': 'persistent',
+  'session-cookie-name': 'seaworthy-copy',
+  'session-cookie-secure': 'true',
+  'session-cookie-max-age': '86400',
+};
+
 /** The pods by which cert-manager answers a challenge of ACME. https://cert-manager.io/docs/configuration/acme/http01/ */
 const SOLVER = { port: 8089, labels: { 'acme.cert-manager.io/http01-solver': 'true' } };
 
@@ -152,7 +238,9 @@ function frontDoor(system: System, name: string): FrontDoor {
   const id = `front-door-${name}`;
   const found = system.node.tryFindChild(id);
   if (found instanceof FrontDoor) return found;
-  if (system.platform.issuer !== undefined) acmeSolver(system);
+  const { issuer } = system.platform;
+  if (issuer?.name === SELF_SIGNED.name) selfSigned(system);
+  else if (issuer !== undefined) acmeSolver(system);
   return new FrontDoor(system, id, name);
 }
 

@@ -21,6 +21,8 @@ export interface MonitoringProps {
   readonly serviceMonitor?: boolean;
   /** Recording rules and alerts. @default true */
   readonly prometheusRule?: boolean;
+  /** Whom to call, in every alert: `+49 30 123456, Platform team`. */
+  readonly onCall?: string;
   /** Rules of your own, each object by its name, beside those that are derived. */
   readonly rules?: Readonly<Record<string, readonly RuleGroup[]>>;
   /** Dashboards of your own, beside the one that is derived. */
@@ -52,6 +54,7 @@ export class Monitoring extends Construct {
       namespace: system.namespaceName,
       objectives,
       runbooks: props.runbooks,
+      ...(props.onCall === undefined ? {} : { onCall: props.onCall }),
       signals,
       hasCertificates: system.platform.issuer !== undefined,
     });
@@ -65,7 +68,9 @@ export class Monitoring extends Construct {
       `${[...groups, ...Object.values(props.rules ?? {}).flat()].flatMap((g) => g.rules).filter((r) => 'alert' in r).length} alerts`,
       ...(requestsOf(signals).length === 0
         ? []
-        : [`${objectives.availability} % of requests succeed, 99 of 100 within ${objectives.latency.toMilliseconds()} ms`]),
+        : [
+            `${objectives.availability} % of requests succeed, 99 of 100 within ${objectives.latency.toMilliseconds()} ms`,
+          ]),
       `dashboard ${[nameOf(this), ...(props.dashboards ?? []).map((d) => d.name)].join(', ')}`,
     ]);
     report(this, () => problemsWith(objectives, props.runbooks));

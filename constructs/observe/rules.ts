@@ -33,6 +33,8 @@ export interface RuleFacts {
   readonly objectives: Objectives;
   /** Address of the page whose headings are the names of the alerts. */
   readonly runbooks: string;
+  /** Whom to call. */
+  readonly onCall?: string;
   readonly signals: readonly Signal[];
   /** cert-manager keeps certificates in the namespace. */
   readonly hasCertificates: boolean;
@@ -61,18 +63,29 @@ export function ruleGroups(facts: RuleFacts): RuleGroup[] {
     ...(facts.hasCertificates ? [certificateAlarm(namespace)] : []),
   ];
   return [
-    ...(isHttp ? [{ name: `${system}-requests`, rules: named.flatMap((names) => recordings(namespace, names, named.length > 1)) }] : []),
+    ...(isHttp
+      ? [
+          {
+            name: `${system}-requests`,
+            rules: named.flatMap((names) => recordings(namespace, names, named.length > 1)),
+          },
+        ]
+      : []),
     { name: `${system}-alerts`, rules: alarms.map((alarm) => rule(alarm, facts)) },
   ];
 }
 
-function rule({ alert, expr, severity, says, for: time }: Alarm, { system, runbooks }: RuleFacts): Rule {
+function rule({ alert, expr, severity, says, for: time }: Alarm, { system, runbooks, onCall }: RuleFacts): Rule {
   return {
     alert,
     expr,
     for: time,
     labels: { severity, system },
-    annotations: { summary: says, runbook_url: `${runbooks}#${alert.toLowerCase()}` },
+    annotations: {
+      summary: says,
+      runbook_url: `${runbooks}#${alert.toLowerCase()}`,
+      ...(onCall === undefined ? {} : { on_call: onCall }),
+    },
   };
 }
 

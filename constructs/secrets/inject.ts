@@ -15,6 +15,11 @@ export function inject(workload: Workload, variable: string, source: SecretSourc
 }
 
 /** Gives a workload a key of a Secret that somebody else keeps in the system's namespace. */
-export function injectExisting(workload: Workload, variable: string, from: SecretKey): void {
-  workload.addEnv(variable, { secretKeyRef: { name: from.name, key: from.key } });
+export function injectExisting(
+  workload: Workload,
+  variable: string,
+  from: SecretKey,
+  options: { /** It runs without, too. @default false */ readonly optional?: boolean } = {},
+): void {
+  workload.addEnv(variable, { secretKeyRef: { name: from.name, key: from.key, ...options } });
 }

@@ -23,6 +23,7 @@ interface Entry {
   readonly by: string;
 }
 
+export type SecretType = 'Opaque' | 'kubernetes.io/dockerconfigjson';
 type ExternalBackend = Extract<SecretBackend, { kind: 'external' }>;
 type SealedBackend = Extract<SecretBackend, { kind: 'sealed' }>;
 
@@ -40,6 +41,8 @@ export class SecretBundle extends Construct {
     id: string,
     readonly name: string,
     private readonly holds: 'secrets' | 'addresses',
+    /** https://kubernetes.io/docs/concepts/configuration/secret/#secret-types */
+    private readonly type: SecretType,
   ) {
     super(scope, id);
     const backend: SecretBackend = holds === 'addresses' ? { kind: 'pulumi' } : scope.platform.secrets;
@@ -68,7 +71,7 @@ export class SecretBundle extends Construct {
   private asSecret(): void {
     const object = new k8s.KubeSecret(this, 'object', {
       metadata: { name: this.name },
-      type: 'Opaque',
+      type: this.type,
       data: Lazy.any({
         produce: () => Object.fromEntries(this.sorted().map((e) => [e.key, base64(composedByPulumi(e.template))])),
       }),
@@ -92,6 +95,7 @@ export class SecretBundle extends Construct {
               creationPolicy: 'Owner',
               template: {
                 engineVersion: 'v2',
+                ...(this.type === 'Opaque' ? {} : { type: this.type }),
                 data: Object.fromEntries(this.sorted().map((e) => [e.key, composedInCluster(e.template, names)])),
               },
             },
@@ -112,7 +116,7 @@ export class SecretBundle extends Construct {
       spec: Lazy.any({
         produce: () => {
           const sealed = this.sorted().map(({ key }) => [key, ciphertexts[this.name]?.[key] ?? '']);
-          return { encryptedData: Object.fromEntries(sealed), template: { metadata, type: 'Opaque' } };
+          return { encryptedData: Object.fromEntries(sealed), template: { metadata, type: this.type } };
         },
       }),
     });
@@ -193,9 +197,10 @@ export function secretBundle(
   inside: Construct,
   name: string,
   holds: 'secrets' | 'addresses' = 'secrets',
+  type: SecretType = 'Opaque',
 ): SecretBundle {
   const system = systemOf(inside);
   const id = `secret-${name}`;
   const found = system.node.tryFindChild(id);
-  return found instanceof SecretBundle ? found : new SecretBundle(system, id, name, holds);
+  return found instanceof SecretBundle ? found : new SecretBundle(system, id, name, holds, type);
 }

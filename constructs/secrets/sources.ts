@@ -1,4 +1,4 @@
-import type { RandomPassword, RandomPasswordArgs } from '@pulumi/random';
+import type { RandomBytes, RandomBytesArgs, RandomPassword, RandomPasswordArgs } from '@pulumi/random';
 import type { Construct } from 'constructs';
 import { CloudResource } from '../core/cloud-resource';
 import { keyOf } from '../core/labels';
@@ -31,15 +31,15 @@ export function fromStore(key: string, property?: string): SecretSource {
   return property === undefined ? { from: 'store', key } : { from: 'store', key, property };
 }
 
-/** The password of a part that runs in the cluster: generated, or from wherever this environment keeps its secrets. */
-export function passwordOf(part: Construct): SecretSource {
+/** A password of a part that runs in the cluster: generated, or from wherever this environment keeps its secrets. */
+export function passwordOf(part: Construct, field = 'password', options: { length?: number } = {}): SecretSource {
   const backend = systemOf(part).platform.secrets;
-  const key = `${keyOf(part)}.password`;
+  const key = `${keyOf(part)}.${field}`;
   switch (backend.kind) {
     case 'pulumi':
-      return generated(part, 'password');
+      return generated(part, field, options);
     case 'external':
-      return fromStore(`${backend.prefix}/${keyOf(part)}`, 'password');
+      return fromStore(`${backend.prefix}/${keyOf(part)}`, field);
     case 'sops':
       report(part, () => (backend.keys.includes(key) ? [] : [missing(backend.file, key)]));
       return { from: 'pulumi', value: sopsSecret(backend.file, key) };
@@ -56,11 +56,29 @@ function missing(file: string, key: string): Problem {
   return { code: 'SW-SOPS-001', severity: 'error', what, fix: `sops set ${file} '["${name}"]["${field}"]' '"…"'` };
 }
 
+/** Random bytes in base64: keys of APIs and of signatures. `at` is where they lie, if they do not come from Pulumi. */
+export function randomBytes(
+  part: Construct,
+  length: number,
+  at: Pick<GivenSecret, 'name' | 'field' | 'storeKey'>,
+): SecretSource {
+  const backend = systemOf(part).platform.secrets;
+  if (backend.kind !== 'pulumi') return given(part, { ...at, config: 'none:needed' }, undefined);
+  const bytes = new CloudResource<RandomBytesArgs, RandomBytes>(part, at.field, {
+    type: 'random:index/randomBytes:RandomBytes',
+    inputs: { length },
+    secretOutputs: ['base64', 'hex'],
+  });
+  return { from: 'pulumi', value: bytes.secretOutput('base64') };
+}
+
 export interface GivenSecret {
   /** Name in the store, or in the encrypted file: `talos-otlp`. */
   readonly name: string;
   /** Field of it: `key`. */
   readonly field: string;
+  /** The whole key in the store, where somebody fixed it: `alcs/production`. @default the backend's prefix and `name` */
+  readonly storeKey?: string;
   /** Key of the stack's configuration, where Pulumi keeps secrets: `talos:tracing.key`. */
   readonly config: `${string}:${string}`;
 }
@@ -74,7 +92,7 @@ export function given(inside: Construct, secret: GivenSecret, configured: Secret
       report(inside, () => (configured === undefined ? [notConfigured(config)] : []));
       return configured ?? fromConfig(config);
     case 'external':
-      return fromStore(`${backend.prefix}/${name}`, field);
+      return fromStore(secret.storeKey ?? `${backend.prefix}/${name}`, field);
     case 'sops': {
       const key = `${name}.${field}`;
       report(inside, () => (backend.keys.includes(key) ? [] : [missing(backend.file, key)]));
@@ -88,6 +106,6 @@ export function given(inside: Construct, secret: GivenSecret, configured: Secret
 }
 
 function notConfigured(config: string): Problem {
-  const what = `${config} is needed, and not set.`;
-  return { code: 'SW-SECRET-007', severity: 'error', what, fix: `pulumi config set --secret --path ${config}` };
+  const what = `${config} is needed, and not set; \`pulumi up\` will refuse to go on without it.`;
+  return { code: 'SW-SECRET-007', severity: 'placeholder', what, fix: `pulumi config set --secret --path ${config}` };
 }

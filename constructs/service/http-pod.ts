@@ -1,4 +1,4 @@
-import { k8s } from 'cdk8s-plus-27';
+import type { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { type Copies, initialCopies } from '../core/copies';
 import { labelsOf, nameOf, selectorOf } from '../core/labels';
@@ -14,7 +14,7 @@ import {
   temporary,
 } from '../core/pod';
 import { fileMounts, fileVolumes, strategyOf } from './http-objects';
-import { DEFAULTS, type HttpServiceProps, type Scratch } from './http-props';
+import { type ClaimMount, DEFAULTS, type HttpServiceProps, type Scratch } from './http-props';
 import type { DecidedMetrics } from './http-service';
 import type { Variables } from './variables';
 
@@ -53,11 +53,20 @@ export function deployment(part: Construct, props: HttpServiceProps, decided: De
           automountServiceAccountToken: props.account?.token ?? false,
           enableServiceLinks: false,
           terminationGracePeriodSeconds: shutdown.grace,
-          securityContext: restrictedPod(props.user ?? DEFAULTS.user),
+          securityContext: restrictedPod(
+            props.user ?? DEFAULTS.user,
+            props.claims === undefined ? undefined : (props.user ?? DEFAULTS.user),
+          ),
           topologySpreadConstraints: spread(selector),
+          ...(props.mayBeInterrupted === true ? onSpotNodes() : {}),
           ...pullSecrets,
           containers: [container(part, props, decided)],
-          volumes: [temporary('tmp'), ...scratchVolumes(props.scratch ?? []), ...fileVolumes(props.files ?? [])],
+          volumes: [
+            temporary('tmp'),
+            ...scratchVolumes(props.scratch ?? []),
+            ...claimVolumes(props.claims ?? []),
+            ...fileVolumes(props.files ?? []),
+          ],
         },
       },
     },
@@ -70,7 +79,8 @@ function container(
   { resources, shutdown, env, metrics }: Decided,
 ): k8s.Container {
   const { live, ready, startup }: NonNullable<HttpServiceProps['probes']> = props.probes ?? DEFAULTS.probes;
-  const own = metrics?.portName === 'metrics' ? [{ name: 'metrics', containerPort: metrics.port, protocol: 'TCP' }] : [];
+  const own =
+    metrics?.portName === 'metrics' ? [{ name: 'metrics', containerPort: metrics.port, protocol: 'TCP' }] : [];
   return {
     name: part.node.id,
     image: props.image,
@@ -87,6 +97,12 @@ function container(
     volumeMounts: [
       { name: 'tmp', mountPath: '/tmp' },
       ...(props.scratch ?? []).map(({ folder }, i) => ({ name: `scratch-${i}`, mountPath: folder })),
+      ...(props.claims ?? []).map(({ claim, folder, readOnly = false }) => ({
+        name: claim,
+        mountPath: folder,
+        readOnly,
+      })),
+      ...(props.secrets ?? []).map(({ secret, folder }) => ({ name: secret, mountPath: folder, readOnly: true })),
       ...fileMounts(props.files ?? []),
     ],
   };
@@ -96,6 +112,27 @@ function scratchVolumes(scratch: readonly Scratch[]): k8s.Volume[] {
   return scratch.map(({ size }, i) => {
     const limit = size === undefined ? '256Mi' : sizeText(size);
     return { name: `scratch-${i}`, emptyDir: { sizeLimit: quantity(limit) } };
+  });
+}
+
+/** https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html#managed-node-group-capacity-types, https://karpenter.sh/docs/concepts/scheduling/#well-known-labels */
+function onSpotNodes(): Pick<k8s.PodSpec, 'tolerations' | 'affinity'> {
+  const labels = { 'eks.amazonaws.com/capacityType': 'SPOT', 'karpenter.sh/capacity-type': 'spot' };
+  return {
+    tolerations: [{ key: 'spot', operator: 'Exists', effect: 'NoSchedule' }],
+    affinity: {
+      nodeAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: Object.entries(labels).map(([key, value]) => {
+          return { weight: 50, preference: { matchExpressions: [{ key, operator: 'In', values: [value] }] } };
+        }),
+      },
+    },
+  };
+}
+
+function claimVolumes(claims: readonly ClaimMount[]): k8s.Volume[] {
+  return claims.map(({ claim, readOnly = false }) => {
+    return { name: claim, persistentVolumeClaim: { claimName: claim, readOnly } };
   });
 }
 

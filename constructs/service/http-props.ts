@@ -36,6 +36,14 @@ export interface Scratch {
   readonly size?: Size;
 }
 
+/** A PersistentVolumeClaim of the namespace, mounted. */
+export interface ClaimMount {
+  readonly claim: string;
+  readonly folder: string;
+  /** @default false */
+  readonly readOnly?: boolean;
+}
+
 export interface HttpServiceProps {
   /** Image, by tag or digest; `latest` is refused. */
   readonly image: string;
@@ -52,6 +60,8 @@ export interface HttpServiceProps {
   readonly shutdown?: Shutdown;
   /** Plain variables. Secrets come by `connect` and `inject`. */
   readonly env?: Readonly<Record<string, string>>;
+  /** ConfigMap that holds them, for people who look there. @default they stand in the pod itself */
+  readonly envIn?: string;
   /** Configuration files: path in the container, and the ConfigMap with its key that holds the text. */
   readonly files?: readonly ConfigFile[];
   /** Numeric user; root is refused. @default 1001 */
@@ -60,8 +70,14 @@ export interface HttpServiceProps {
   readonly metrics?: Metrics | false;
   /** Folders that it writes, beside /tmp: all else is read-only. */
   readonly scratch?: readonly Scratch[];
+  /** Secrets that it reads as files: all keys of each, below its folder. */
+  readonly secrets?: readonly { readonly secret: string; readonly folder: string }[];
+  /** Claims that it mounts. What several copies on several nodes write needs a claim for many nodes. */
+  readonly claims?: readonly ClaimMount[];
   /** Secret by which nodes pull the image: what `pullSecret` gave. */
   readonly pullSecret?: string;
+  /** It may run on machines that the cloud takes back at short notice, and prefers them: spot nodes, tainted or not. @default false */
+  readonly mayBeInterrupted?: boolean;
   /** Its ServiceAccount. Annotations tell clouds whose identity it has; `token` mounts what the Kubernetes API asks for. @default no token */
   readonly account?: { readonly annotations?: Readonly<Record<string, string>>; readonly token?: boolean };
 }

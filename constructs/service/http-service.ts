@@ -25,7 +25,7 @@ export abstract class HttpService extends Construct implements HasEndpoint, Work
   protected constructor(
     scope: Construct,
     id: string,
-    type: `seaworthy:service:${string}`,
+    type: `seaworthy:${string}:${string}`,
     props: HttpServiceProps,
     /** What its kind is told beside `http`. */
     endpoint: Pick<Endpoint, 'webSocket'> = {},
@@ -49,7 +49,7 @@ export abstract class HttpService extends Construct implements HasEndpoint, Work
  */
 function httpService(
   part: Construct,
-  type: `seaworthy:service:${string}`,
+  type: `seaworthy:${string}:${string}`,
   env: Variables,
   props: HttpServiceProps,
 ): { readonly endpoint: Endpoint; readonly signals: readonly Signal[] } {
@@ -61,7 +61,11 @@ function httpService(
   const resources: Resources = props.resources ?? DEFAULTS.resources;
   const shutdown = secondsOf(props.shutdown);
   const metrics = metricsOf(props);
-  for (const [key, value] of Object.entries(props.env ?? {})) env.set(key, { value });
+  const { env: plain = {}, envIn } = props;
+  for (const [key, value] of Object.entries(plain)) {
+    env.set(key, envIn === undefined ? { value } : { configMapKeyRef: { name: envIn, key } });
+  }
+  if (envIn !== undefined) new k8s.KubeConfigMap(part, 'env', { metadata: { name: envIn }, data: { ...plain } });
 
   const annotations = props.account?.annotations;
   new k8s.KubeServiceAccount(part, 'account', {

@@ -23,6 +23,8 @@ export interface MigrationProps {
   /** Image, by its own tag: not that of the application, which changes more often. */
   readonly image: string;
   readonly command: readonly string[];
+  /** Files that the command reads: their ConfigMap has the version in its name, as the Job has. */
+  readonly files?: { readonly folder: string; readonly texts: Readonly<Record<string, string>> };
   /** Numeric user. @default 1001 */
   readonly user?: number;
 }
@@ -30,7 +32,7 @@ export interface MigrationProps {
 /**
  * A change of a database's schema, run once for each version. What must not race with it waits for it:
  * `api.node.addDependency(migration)`.
- * Creates: a Job `<name>-v<version>` and a ServiceAccount.
+ * Creates: a Job `<name>-v<version>`, a ConfigMap of its files, and a ServiceAccount.
  * Limitation: the Job has no TTL, or the next refresh would run it again; old versions go when the new one is made.
  */
 export class Migration extends Construct implements Workload {
@@ -43,15 +45,22 @@ export class Migration extends Construct implements Workload {
     const name = `${base}-v${props.version}`;
     this.selector = selectorOf(this, base);
     new k8s.KubeServiceAccount(this, 'account', { metadata: { name: base }, automountServiceAccountToken: false });
+    if (props.files !== undefined) {
+      new k8s.KubeConfigMap(this, `files-v${props.version}`, { metadata: { name }, data: { ...props.files.texts } });
+    }
     new k8s.KubeJob(this, `job-v${props.version}`, {
       metadata: { name, labels: labelsOf(this, base) },
       spec: {
         backoffLimit: TRIES,
         activeDeadlineSeconds: LONGEST_SECONDS,
-        template: { metadata: { labels: labelsOf(this, base) }, spec: this.pod(base, props) },
+        template: { metadata: { labels: labelsOf(this, base) }, spec: this.pod(base, name, props) },
       },
     });
-    part(this, 'seaworthy:service:Migration', () => [`version ${props.version}, once`, props.command.join(' ')]);
+    const does = Object.keys(props.files?.texts ?? {});
+    part(this, 'seaworthy:service:Migration', () => [
+      `version ${props.version}, once`,
+      does.length === 0 ? props.command.join(' ') : does.join(', '),
+    ]);
     report(this, () => problemsWith(props.version));
   }
 
@@ -59,7 +68,9 @@ export class Migration extends Construct implements Workload {
     this.env.set(name, value);
   }
 
-  private pod(account: string, { image, command, user = 1001 }: MigrationProps): k8s.PodSpec {
+  private pod(account: string, name: string, { image, command, files, user = 1001 }: MigrationProps): k8s.PodSpec {
+    const mounts = files === undefined ? [] : [{ name: 'files', mountPath: files.folder, readOnly: true }];
+    const volumes = files === undefined ? [] : [{ name: 'files', configMap: { name } }];
     return {
       serviceAccountName: account,
       automountServiceAccountToken: false,
@@ -74,10 +85,10 @@ export class Migration extends Construct implements Workload {
           env: this.env.lazily(),
           resources: resourceRequirements(RESOURCES),
           securityContext: restrictedContainer(),
-          volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+          volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...mounts],
         },
       ],
-      volumes: [temporary('tmp')],
+      volumes: [temporary('tmp'), ...volumes],
     };
   }
 }

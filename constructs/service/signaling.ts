@@ -18,6 +18,12 @@ const SHUTDOWN = { preStop: Duration.seconds(10), drain: Duration.seconds(60), g
  */
 export class Signaling extends HttpService {
   constructor(scope: Construct, id: string, props: SignalingProps) {
-    super(scope, id, 'seaworthy:service:Signaling', { shutdown: SHUTDOWN, metrics: false, ...props }, { webSocket: true });
+    super(
+      scope,
+      id,
+      'seaworthy:service:Signaling',
+      { shutdown: SHUTDOWN, metrics: false, ...props },
+      { webSocket: true },
+    );
   }
 }

@@ -26,6 +26,6 @@ export class Variables {
 
 function variables(env: ReadonlyMap<string, EnvValue>): k8s.EnvVar[] {
   return [...env].map(([name, held]) => {
-    return 'value' in held ? { name, value: held.value } : { name, valueFrom: { secretKeyRef: held.secretKeyRef } };
+    return 'value' in held ? { name, value: held.value } : { name, valueFrom: held };
   });
 }

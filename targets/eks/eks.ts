@@ -4,7 +4,9 @@ import { clusterProvider } from '../../constructs/core/cluster-provider';
 import { provide } from '../../constructs/core/node-options';
 import type { Platform } from '../../constructs/core/platform';
 import type { SecretSource } from '../../constructs/core/secret-source';
+import { cloudFront } from './cloud-front';
 import { elasticache } from './elasticache';
+import { workloadRole } from './identity';
 import { rds } from './rds';
 import { s3 } from './s3';
 
@@ -22,6 +24,11 @@ export interface EksCluster {
   readonly subnetCidrs: readonly string[];
   /** Security group of the nodes: from there databases may be called. */
   readonly nodeSecurityGroup: string;
+  /** For workload identities. */
+  readonly account: string | undefined;
+  readonly oidcIssuer: string | undefined;
+  /** For CloudFront. */
+  readonly siteCertificate: string | undefined;
 }
 
 export interface EksFacts {
@@ -42,6 +49,9 @@ export function eks(scope: Construct, inCluster: Platform, cluster: EksCluster, 
     postgres: (part, request) => rds(part, request, cluster, facts.environment),
     redis: (part, request) => elasticache(part, request, cluster, facts.environment),
     objectStore: (part, request) => s3(part, request, cluster, facts.environment),
+    site: (part, request) => cloudFront(part, request, cluster, facts.environment),
+    identity: (part, request) => workloadRole(part, request, cluster),
+    fastDisk: { provisioner: 'ebs.csi.aws.com', parameters: { type: 'gp3', iops: '6000', encrypted: 'true' } },
   };
 }
 

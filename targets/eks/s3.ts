@@ -2,8 +2,8 @@ import type * as aws from '@pulumi/aws';
 import type { Construct } from 'constructs';
 import { CloudResource } from '../../constructs/core/cloud-resource';
 import { json, text } from '../../constructs/core/compose';
-import { nameOf } from '../../constructs/core/labels';
-import type { Store, StoreAccess, StoreRequest } from '../../constructs/core/platform';
+import { nameOf, shortNameOf } from '../../constructs/core/labels';
+import type { Profile, Store, StoreAccess, StoreRequest } from '../../constructs/core/platform';
 import { systemOf } from '../../constructs/core/system';
 import { daysInWords } from '../../constructs/data/object-store';
 import type { EksCluster } from './eks';
@@ -23,6 +23,21 @@ const S3 = { reach: { by: 'public' }, port: 443 } as const;
  */
 export function s3(scope: Construct, request: StoreRequest, cluster: EksCluster, environment: string): Store {
   const { profile } = systemOf(scope).platform;
+  const { existing } = request;
+  if (existing !== undefined) {
+    const place = { id: existing, arn: `arn:aws:s3:::${existing}`, name: shortNameOf(scope) };
+    return storeIn(place, cluster, ['S3 bucket of somebody else, read where its policy lets us']);
+  }
+  return ownBucket(scope, request, cluster, environment, profile);
+}
+
+function ownBucket(
+  scope: Construct,
+  request: StoreRequest,
+  cluster: EksCluster,
+  environment: string,
+  profile: Profile,
+): Store {
   const { keepDays, locked } = request;
   const bucket: Bucket = new CloudResource(scope, 'bucket', {
     type: 'aws:s3/bucket:Bucket',
@@ -38,6 +53,22 @@ export function s3(scope: Construct, request: StoreRequest, cluster: EksCluster,
   privacy(scope, id);
   lifecycle(scope, id, keepDays);
   if (locked) lock(scope, id, keepDays);
+  return storeIn({ id, arn: bucket.output('arn'), name: shortNameOf(scope) }, cluster, [
+    'S3 bucket, private, encrypted, versioned',
+    `kept ${daysInWords(keepDays)}`,
+    ...(locked ? ['locked until then'] : []),
+    ...(profile.protectData ? ['protected'] : []),
+  ]);
+}
+
+interface Place {
+  readonly id: string;
+  readonly arn: string;
+  /** Of the part: the first part of the ids of grants. */
+  readonly name: string;
+}
+
+function storeIn(place: Place, cluster: EksCluster, facts: readonly string[]): Store {
   return {
     remote: {
       RCLONE_CONFIG_STORE_TYPE: 's3',
@@ -48,21 +79,16 @@ export function s3(scope: Construct, request: StoreRequest, cluster: EksCluster,
       RCLONE_S3_NO_HEAD: 'true',
       RCLONE_S3_NO_HEAD_OBJECT: 'true',
     },
-    folder: id,
-    s3: text`s3://${id}`,
+    folder: place.id,
+    s3: text`s3://${place.id}`,
     reach: [S3, IDENTITY_AGENT],
     expires: true,
-    grant: (part, account, access) => grant(part, account, access, bucket, cluster),
-    facts: [
-      'S3 bucket, private, encrypted, versioned',
-      `kept ${daysInWords(keepDays)}`,
-      ...(locked ? ['locked until then'] : []),
-      ...(profile.protectData ? ['protected'] : []),
-    ],
+    grant: (part, account, access) => grant(part, account, access, place, cluster),
+    facts,
   };
 }
 
-function privacy(scope: Construct, bucket: string): void {
+export function privacy(scope: Construct, bucket: string): void {
   new CloudResource<aws.s3.BucketPublicAccessBlockArgs>(scope, 'privacy', {
     type: 'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock',
     inputs: {
@@ -113,12 +139,11 @@ function grant(
   part: Construct,
   account: string,
   access: readonly StoreAccess[],
-  bucket: Bucket,
+  { arn, name }: Place,
   cluster: EksCluster,
 ): void {
   const { namespaceName } = systemOf(part);
-  const id = `role-${bucket.node.scope?.node.id}`;
-  const arn = bucket.output('arn');
+  const id = `role-${name}`;
   const role = new CloudResource<aws.iam.RoleArgs, aws.iam.Role>(part, id, {
     type: 'aws:iam/role:Role',
     inputs: {

@@ -39,20 +39,7 @@ restored=$(ask "$(cat "$SCRIPTS/rows.sql")")
 [ -n "$restored" ] || fail "the backup holds no table"
 total=$(printf '%s\n' "$restored" | awk '{ n += $NF } END { print n }')
 
-# OTLP over HTTP, to a Collector that Prometheus scrapes. A drill that cannot tell is still a drill that passed: its Job says so too.
-tell() {
-  local now body gauges=() pair
-  now=$(date -u +%s)000000000
-  for pair in "seaworthy.drill.backup.age $age s" "seaworthy.drill.rows $total {row}" "seaworthy.drill.passed $(date -u +%s) s"; do
-    read -r name value unit <<<"$pair"
-    gauges+=("{\"name\":\"$name\",\"unit\":\"$unit\",\"gauge\":{\"dataPoints\":[{\"timeUnixNano\":\"$now\",\"asInt\":\"$value\",\"attributes\":[{\"key\":\"backup\",\"value\":{\"stringValue\":\"$NAME\"}}]}]}}")
-  done
-  body=$(IFS=,; printf '{"resourceMetrics":[{"resource":{},"scopeMetrics":[{"metrics":[%s]}]}]}' "${gauges[*]}")
-  exec 5<>"/dev/tcp/${REPORT_TO%:*}/${REPORT_TO##*:}" || return 1
-  printf 'POST /v1/metrics HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %s\r\nConnection: close\r\n\r\n%s' \
-    "$REPORT_TO" "${#body}" "$body" >&5
-  IFS= read -r -t 10 status <&5 || return 1
-  [[ $status == *" 200 "* ]]
-}
-if [ -n "${REPORT_TO:-}" ] && ! (tell) 2>/dev/null; then echo "the result could not be reported to $REPORT_TO" >&2; fi
+# shellcheck source=constructs/data/scripts/report.sh
+. "$SCRIPTS/report.sh"
+report "$age" "$total"
 echo "drill passed: $(printf '%s\n' "$restored" | wc -l) tables, $total rows, backup $((age / 3600)) hours old"

@@ -1,5 +1,5 @@
 import { toString as describe } from 'cronstrue';
-import type { Problem } from '../core/problem';
+import type { Problem } from './problem';
 
 /** `at 03:00, only on Sunday, UTC`; the schedule itself where it is none. */
 export function scheduleInWords(schedule: string): string {

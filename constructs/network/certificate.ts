@@ -1,0 +1,58 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { CertificateIssuer } from '../core/platform';
+import { type System, systemOf } from '../core/system';
+
+/** A year: https://cert-manager.io/docs/configuration/selfsigned/ */
+const LIFE = '8760h0m0s';
+
+/** The issuer that signs with the certificate's own key: nobody trusts it, and it needs nobody. */
+export const SELF_SIGNED: CertificateIssuer = { kind: 'Issuer', name: 'self-signed' };
+
+export interface CertificateProps {
+  /** Secret that cert-manager fills with `tls.crt` and `tls.key`. */
+  readonly secret: string;
+  readonly hosts: readonly string[];
+  /** @default the platform's issuer, else {@link SELF_SIGNED} */
+  readonly issuer?: CertificateIssuer;
+}
+
+/** A certificate in a Secret, made and renewed by cert-manager. */
+export function certificate(scope: Construct, { secret, hosts, issuer }: CertificateProps): void {
+  const system = systemOf(scope);
+  const { kind, name } = issuer ?? system.platform.issuer ?? SELF_SIGNED;
+  const object = new ApiObject(scope, 'certificate', {
+    apiVersion: 'cert-manager.io/v1',
+    kind: 'Certificate',
+    metadata: { name: secret },
+    spec: {
+      secretName: secret,
+      privateKey: { algorithm: 'RSA', size: 2048, rotationPolicy: 'Always' },
+      dnsNames: [...hosts],
+      issuerRef: { kind, name },
+      ...(name === SELF_SIGNED.name ? { duration: LIFE } : {}),
+    },
+  });
+  if (name === SELF_SIGNED.name) object.node.addDependency(selfSigned(system));
+}
+
+/** What an Ingress says to cert-manager: https://cert-manager.io/docs/usage/ingress/ */
+export function issuerAnnotations(issuer: CertificateIssuer | undefined): Record<string, string> {
+  if (issuer === undefined) return {};
+  const key = issuer.kind === 'Issuer' ? 'cert-manager.io/issuer' : 'cert-manager.io/cluster-issuer';
+  return { [key]: issuer.name, ...(issuer.name === SELF_SIGNED.name ? { 'cert-manager.io/duration': LIFE } : {}) };
+}
+
+/** The self-signing issuer of a system's namespace; made when it is first asked for. */
+export function selfSigned(system: System): Construct {
+  const found = system.node.tryFindChild(SELF_SIGNED.name);
+  if (found instanceof Construct) return found;
+  const scope = new Construct(system, SELF_SIGNED.name);
+  new ApiObject(scope, 'issuer', {
+    apiVersion: 'cert-manager.io/v1',
+    kind: 'Issuer',
+    metadata: { name: SELF_SIGNED.name },
+    spec: { selfSigned: {} },
+  });
+  return scope;
+}

@@ -1,0 +1,84 @@
+import { Duration, Size } from 'cdk8s';
+import { Cpu, k8s } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import { labelsOf, nameOf } from '../core/labels';
+import { part } from '../core/part';
+import { type Resources, resourceRequirements, restrictedContainer, restrictedPod, temporary } from '../core/pod';
+import { report } from '../core/problem';
+import { scheduleInWords, scheduleProblems } from '../core/schedule';
+import type { Signal } from '../core/signals';
+import { ScheduledPart } from './scheduled-job';
+
+const RESOURCES: Resources = {
+  cpu: { request: Cpu.millis(100), limit: Cpu.millis(1000) },
+  memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
+};
+
+export interface JobProps {
+  readonly image: string;
+  readonly command: readonly [string, ...string[]];
+  /** When, in UTC: five fields of cron. */
+  readonly schedule: string;
+  /** After this it is ended, and has failed. @default 1 hour */
+  readonly longest?: Duration;
+  /** @default 100m to 1000m CPU, 128 to 512 MiB */
+  readonly resources?: Resources;
+  /** Numeric user. @default 1001 */
+  readonly user?: number;
+}
+
+/**
+ * A program that runs on a schedule, one run at a time. What runs once for each version is a Migration.
+ * Creates: CronJob, ServiceAccount.
+ *
+ *     const report = new Job(this, 'report', { image: 'ghcr.io/acme/report:1.4.2', command: ['report'], schedule: '0 6 * * 1' });
+ */
+export class Job extends ScheduledPart {
+  readonly signals: readonly Signal[] = [];
+
+  constructor(scope: Construct, id: string, props: JobProps) {
+    super(scope, id);
+    const { image, command, schedule, longest = Duration.hours(1), resources = RESOURCES, user = 1001 } = props;
+    const [name, labels] = [nameOf(this), labelsOf(this)];
+    new k8s.KubeServiceAccount(this, 'account', { metadata: { name }, automountServiceAccountToken: false });
+    new k8s.KubeCronJob(this, 'job', {
+      metadata: { name, labels },
+      spec: {
+        schedule,
+        timeZone: 'Etc/UTC',
+        concurrencyPolicy: 'Forbid',
+        startingDeadlineSeconds: 3600,
+        jobTemplate: {
+          spec: {
+            backoffLimit: 2,
+            activeDeadlineSeconds: longest.toSeconds(),
+            template: {
+              metadata: { labels },
+              spec: {
+                serviceAccountName: name,
+                automountServiceAccountToken: false,
+                enableServiceLinks: false,
+                restartPolicy: 'Never',
+                securityContext: restrictedPod(user),
+                containers: [
+                  {
+                    name: this.node.id,
+                    image,
+                    command: [...command],
+                    env: this.env.lazily(),
+                    resources: resourceRequirements(resources),
+                    securityContext: restrictedContainer(),
+                    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+                  },
+                ],
+                volumes: [temporary('tmp')],
+              },
+            },
+          },
+        },
+      },
+    });
+    part(this, 'seaworthy:service:Job', () => [scheduleInWords(schedule), command.join(' ')]);
+    report(this, () => scheduleProblems(schedule));
+  }
+}

@@ -1,0 +1,92 @@
+import { Size } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { labelsOf, nameOf } from '../core/labels';
+import { nodeOptions } from '../core/node-options';
+import { part, recordConnection } from '../core/part';
+import type { HostedSite, SiteRequest } from '../core/platform';
+import { quantity, sizeText } from '../core/pod';
+import { systemOf } from '../core/system';
+import { VERSIONS } from '../core/versions';
+import { expose, SECURITY_HEADERS } from '../network/expose';
+import { nginxConfig } from './nginx-config';
+import { NGINX_USER } from './reverse-proxy';
+import { Web } from './web';
+
+export interface SiteProps {
+  /** DNS name that the world uses. */
+  readonly host: string;
+  /** One page that routes by itself: unknown paths are answered with `/index.html`. @default true */
+  readonly isSinglePage?: boolean;
+  /** @default {@link SECURITY_HEADERS} */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Secret with the certificate, in the cluster. @default `<system>-tls` */
+  readonly tlsSecret?: string;
+}
+
+const ROOM = Size.gibibytes(1);
+const FOLDER = '/usr/share/nginx/html';
+
+/**
+ * Files for browsers: a built front end. Everything that is not below `/assets/` is asked for anew each time, what is there never changes.
+ * Creates: what the target offers (on EKS a private S3 bucket and a CloudFront distribution before it); in the cluster a volume, and an
+ * nginx behind the front door that serves it.
+ * Limitation: nothing here builds or uploads the files; the preview says where they go.
+ *
+ *     new Site(this, 'site', { host: 'app.acme.org' });
+ */
+export class Site extends Construct {
+  constructor(scope: Construct, id: string, props: SiteProps) {
+    super(scope, id);
+    const request: SiteRequest = {
+      name: nameOf(this),
+      host: props.host,
+      isSinglePage: props.isSinglePage ?? true,
+      headers: props.headers ?? SECURITY_HEADERS,
+    };
+    const hosted = systemOf(this).platform.site?.(this, request);
+    if (hosted === undefined) this.inCluster(request, props.tlsSecret);
+    else this.hosted(hosted, props.host);
+    part(
+      this,
+      'seaworthy:service:Site',
+      () => hosted?.facts ?? [`nginx ${VERSIONS.nginx.version}`, `files in claim ${request.name}`],
+    );
+  }
+
+  private hosted({ address }: HostedSite, host: string): void {
+    const facts = [`https://${host}/`, address];
+    recordConnection(this, () => ({ from: 'internet', to: this.node.path, port: 443, variables: [], facts }));
+  }
+
+  private inCluster({ name, host, isSinglePage, headers }: SiteRequest, tlsSecret: string | undefined): void {
+    const { platform } = systemOf(this);
+    const claim = new k8s.KubePersistentVolumeClaim(this, 'files', {
+      metadata: { name, labels: labelsOf(this), annotations: { 'pulumi.com/skipAwait': 'true' } },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: platform.storageClass,
+        resources: { requests: { storage: quantity(sizeText(ROOM)) } },
+      },
+    });
+    nodeOptions(claim, { protect: platform.profile.protectData });
+    const text = nginxConfig({
+      root: FOLDER,
+      headers,
+      requestsPerSecond: 100,
+      ...(isSinglePage ? { fallback: '/index.html' } : {}),
+    });
+    const server = new Web(this, 'server', {
+      name,
+      image: VERSIONS.nginx.image,
+      port: 8080,
+      user: NGINX_USER,
+      scale: { min: 1, max: 1 },
+      probes: { live: { path: '/healthz' }, ready: { path: '/healthz', periodSeconds: 5 } },
+      metrics: false,
+      files: [{ configMap: `${name}-config`, key: 'nginx.conf', folder: '/etc/nginx', text }],
+      claims: [{ claim: name, folder: FOLDER }],
+    });
+    expose(server, { host, ...(tlsSecret === undefined ? {} : { tlsSecret }) });
+  }
+}

@@ -1,0 +1,202 @@
+import { Duration, Size } from 'cdk8s';
+import { Cpu } from 'cdk8s-plus-27';
+import type { GatewayProps, GivenDashboard, Graph, Problem, RuleGroup } from '../constructs';
+import { choice, flag, host, optional, or, type Settings, secret, text, type Values } from './setting';
+import {
+  BACKUP_SETTINGS,
+  DATABASE_SETTINGS,
+  FRONT_DOOR_SETTINGS,
+  MIGRATION_SETTINGS,
+  MONITORING_SETTINGS,
+  tag,
+} from './shared-settings';
+
+export const ALCS_SETTINGS = {
+  host: host('host of the front door', 'alcs.acme.org'),
+  registry: text('registry and folder of the image', 'ghcr.io/acme'),
+  tag: tag('tag of the image', '1.0.0'),
+  authentication: or(flag('asks for an API key or a JWT'), true),
+  'jwt.expiresIn': or(choice('how long a JWT holds', ['1h', '24h', '7d', '30d']), '24h'),
+  'anthropic.apiKey': optional(secret('API key of Anthropic, where Pulumi keeps secrets')),
+  'openai.apiKey': optional(secret('API key of OpenAI')),
+  'secrets.key': or(text('key of all of its secrets in the store', 'alcs/production'), 'alcs/production'),
+  'cache.placement': or(choice('where Redis runs', ['platform', 'in-cluster']), 'in-cluster'),
+  ...MIGRATION_SETTINGS,
+  ...DATABASE_SETTINGS,
+  ...BACKUP_SETTINGS,
+  ...FRONT_DOOR_SETTINGS,
+  ...MONITORING_SETTINGS,
+} satisfies Settings;
+
+export type AlcsSettings = Values<typeof ALCS_SETTINGS>;
+
+/** ALC-16 to ALC-21, ALC-42 to ALC-44, ALC-68. Timings, resources and the startup path are ours. */
+export const ALCS: Omit<GatewayProps, 'image' | 'env'> = {
+  name: 'alcs',
+  port: 3000,
+  probes: {
+    live: { path: '/health', periodSeconds: 15, timeoutSeconds: 3 },
+    // ALC-44: it asks the model provider, who may be slow; one slow answer must not empty the service.
+    ready: { path: '/ready', periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
+    startup: { path: '/health', periodSeconds: 5, failureThreshold: 30 },
+  },
+  scale: { min: 3, max: 10, cpu: 70, memory: 80 },
+  resources: {
+    cpu: { request: Cpu.millis(250), limit: Cpu.millis(1000) },
+    memory: { request: Size.mebibytes(512), limit: Size.gibibytes(1) },
+  },
+  // ALC-39: a request may take 30 s.
+  shutdown: { preStop: Duration.seconds(5), drain: Duration.seconds(35), grace: Duration.seconds(60) },
+  envIn: 'alcs-config',
+  account: { token: true },
+  metrics: {
+    port: 9090,
+    requests: { counter: 'alcs_requests_total', status: 'status', duration: 'alcs_request_duration_seconds' },
+  },
+};
+
+/** ALC-24 to ALC-40, each value as the brief has it. */
+export function alcsEnv({ authentication, 'jwt.expiresIn': expires }: AlcsSettings): Record<string, string> {
+  return {
+    NODE_ENV: 'production',
+    PORT: '3000',
+    LOG_LEVEL: 'info',
+    ENABLE_AUTHENTICATION: `${authentication}`,
+    JWT_EXPIRES_IN: expires,
+    MODEL_NAME: 'claude-3-5-sonnet-20241022',
+    ENABLE_RATE_LIMITING: 'true',
+    RATE_LIMIT_MAX_REQUESTS: '100',
+    RATE_LIMIT_WINDOW_MS: '60000',
+    CACHE_DEFAULT_TTL: '300',
+    CACHE_MAX_ITEMS: '1000',
+    MAX_SESSIONS: '1000',
+    SESSION_TIMEOUT: '3600000',
+    CLEANUP_INTERVAL: '300000',
+    MAX_CONCURRENT_REQUESTS: '50',
+    REQUEST_TIMEOUT: '30000',
+    STREAMING_ENABLED: 'true',
+    QUALITY_THRESHOLD: '0.7',
+    MAX_ITERATIONS: '5',
+    MIN_CONFIDENCE: '0.6',
+  };
+}
+
+export function alcsProblems({ authentication }: AlcsSettings, isProduction: boolean): Problem[] {
+  if (authentication || !isProduction) return [];
+  const what = 'authentication is false; in production whoever finds the API could use the model keys behind it.';
+  return [{ code: 'SW-ALCS-001', severity: 'error', what, fix: 'alcs:authentication: true' }];
+}
+
+/** ALC-72 to ALC-75, as the brief has them. */
+export function alcsRules(runbooks: string): readonly RuleGroup[] {
+  const rule = (alert: string, expr: string, severity: string, summary: string, description: string) => {
+    const runbook_url = `${runbooks}#${alert.toLowerCase()}`;
+    return { alert, expr, for: '5m', labels: { severity }, annotations: { summary, description, runbook_url } };
+  };
+  return [
+    {
+      name: 'alcs',
+      interval: '30s',
+      rules: [
+        rule(
+          'ALCSHighErrorRate',
+          'rate(alcs_errors_total[5m]) > 0.05',
+          'warning',
+          'High error rate detected',
+          'Error rate is {{ $value }} errors/sec',
+        ),
+        rule(
+          'ALCSHighMemoryUsage',
+          'container_memory_usage_bytes{pod=~"alcs-.*"} /\ncontainer_spec_memory_limit_bytes{pod=~"alcs-.*"} > 0.9\n',
+          'warning',
+          'High memory usage',
+          'Memory usage is {{ $value | humanizePercentage }}',
+        ),
+        rule(
+          'ALCSPodCrashLooping',
+          'rate(kube_pod_container_status_restarts_total{pod=~"alcs-.*"}[15m]) > 0',
+          'critical',
+          'Pod is crash looping',
+          'Pod {{ $labels.pod }} is restarting',
+        ),
+      ],
+    },
+  ];
+}
+
+const within = 'namespace="alcs"';
+
+function graph(title: string, unit: string, expr: string, legend: string): Graph {
+  return { title, unit, queries: [[expr, legend]] };
+}
+
+const board = (name: string, title: string, ...graphs: Graph[]): GivenDashboard => {
+  return { name, title, rows: [{ title, graphs }] };
+};
+
+/** ALC-71. Metrics that the brief does not name are called as it calls the others. */
+export const ALCS_DASHBOARDS: readonly GivenDashboard[] = [
+  board(
+    'alcs-overview',
+    'ALCS Overview',
+    graph(
+      'Requests',
+      'reqps',
+      `sum by (status) (rate(alcs_requests_total{${within}}[$__rate_interval]))`,
+      '{{status}}',
+    ),
+    graph('Errors', 'short', `sum(rate(alcs_errors_total{${within}}[$__rate_interval]))`, 'errors'),
+    graph('Copies', 'short', `kube_deployment_status_replicas_available{${within},deployment="alcs"}`, 'available'),
+  ),
+  board(
+    'alcs-sessions',
+    'Session Metrics',
+    graph('Active sessions', 'short', `sum(alcs_sessions_active{${within}})`, 'active'),
+    graph(
+      'Sessions created',
+      'short',
+      `sum(rate(alcs_sessions_created_total{${within}}[$__rate_interval]))`,
+      'created',
+    ),
+  ),
+  board(
+    'alcs-api',
+    'API Performance',
+    graph(
+      'Request duration, 95 of 100',
+      's',
+      `histogram_quantile(0.95, sum by (le) (rate(alcs_request_duration_seconds_bucket{${within}}[$__rate_interval])))`,
+      'duration',
+    ),
+    graph(
+      'Error rate',
+      'percentunit',
+      `sum(rate(alcs_requests_total{${within},status=~"5.."}[$__rate_interval])) / sum(rate(alcs_requests_total{${within}}[$__rate_interval]))`,
+      'failed',
+    ),
+  ),
+  board(
+    'alcs-resources',
+    'Resource Usage',
+    graph(
+      'CPU',
+      'short',
+      `sum by (pod) (rate(container_cpu_usage_seconds_total{${within},container!=""}[$__rate_interval]))`,
+      '{{pod}}',
+    ),
+    graph('Memory', 'bytes', `sum by (pod) (container_memory_working_set_bytes{${within},container!=""})`, '{{pod}}'),
+    graph(
+      'Cache hit rate',
+      'percentunit',
+      `sum(rate(alcs_cache_hits_total{${within}}[$__rate_interval])) / (sum(rate(alcs_cache_hits_total{${within}}[$__rate_interval])) + sum(rate(alcs_cache_misses_total{${within}}[$__rate_interval])))`,
+      'hits',
+    ),
+  ),
+  board(
+    'alcs-llm',
+    'LLM Metrics',
+    graph('Tokens', 'short', `sum by (model) (rate(alcs_llm_tokens_total{${within}}[$__rate_interval]))`, '{{model}}'),
+    graph('Calls', 'short', `sum by (model) (rate(alcs_llm_requests_total{${within}}[$__rate_interval]))`, '{{model}}'),
+    graph('Cost', 'currencyUSD', `sum by (model) (increase(alcs_llm_cost_dollars_total{${within}}[1h]))`, '{{model}}'),
+  ),
+];

@@ -1,0 +1,170 @@
+import { Duration, Size } from 'cdk8s';
+import { Cpu } from 'cdk8s-plus-27';
+import type { GatewayProps, GivenDashboard, RuleGroup, WebProps } from '../constructs';
+import { choice, count, flag, host, optional, or, type Settings, secret, text, type Values } from './setting';
+import { BACKUP_SETTINGS, DATABASE_SETTINGS, MONITORING_SETTINGS, schedule, tag } from './shared-settings';
+
+export const TODO_SETTINGS = {
+  host: host('host of the API', 'api.todo.acme.org'),
+  'frontend.host': host('host of the web application', 'todo.acme.org'),
+  registry: text('registry and folder of the images', 'registry.acme.org'),
+  tag: tag('tag of both images', '1.2.0'),
+  'registry.isPrivate': or(flag('nodes pull with the Secret registry-credentials'), true),
+  'registry.credentials': optional(secret('text of a docker config.json, where Pulumi keeps secrets')),
+  'frontend.port': or(count('port of the web application', { max: 65535 }), 3000),
+  'llm.host': optional(text('model provider that the backend calls', 'api.openai.com')),
+  'data.claim': or(choice('what /app/data is', ['scratch', 'shared']), 'scratch'),
+  'data.storageClass': optional(text('class of volumes that many nodes mount', 'efs-sc')),
+  'ingress.requestsPerSecond': or(count('requests a second that one address may make'), 100),
+  'velero.enabled': or(flag('copies the namespace by Velero'), true),
+  'velero.schedule': schedule('when it is copied', '30 2 * * *'),
+  'migrations.version': or(count('version of the database schema'), 1),
+  ...DATABASE_SETTINGS,
+  ...BACKUP_SETTINGS,
+  ...MONITORING_SETTINGS,
+} satisfies Settings;
+
+export type TodoSettings = Values<typeof TODO_SETTINGS>;
+
+const REQUESTS = { counter: 'http_requests_total', status: 'status', duration: 'http_request_duration_seconds' };
+
+/** TDO-09 to TDO-17, TDO-26, TDO-31. The brief has no probe: these paths are ours. */
+export const BACKEND: Omit<GatewayProps, 'image'> = {
+  port: 3000,
+  probes: { live: { path: '/health' }, ready: { path: '/ready', timeoutSeconds: 3 } },
+  scale: { min: 3, max: 10, cpu: 70, memory: 80 },
+  resources: {
+    cpu: { request: Cpu.millis(500), limit: Cpu.millis(1000) },
+    memory: { request: Size.mebibytes(256), limit: Size.mebibytes(512) },
+  },
+  user: 1000,
+  env: { NODE_ENV: 'production', LOG_LEVEL: 'info' },
+  metrics: { interval: '30s', requests: REQUESTS },
+};
+
+/** TDO-18, TDO-57: it holds nothing, and may be interrupted. */
+export const FRONTEND: Omit<WebProps, 'image' | 'port'> = {
+  probes: { live: { path: '/', periodSeconds: 15 }, ready: { path: '/', timeoutSeconds: 3 } },
+  scale: { min: 2, max: 6, cpu: 70 },
+  user: 1000,
+  metrics: false,
+  mayBeInterrupted: true,
+  shutdown: { preStop: Duration.seconds(5), drain: Duration.seconds(10), grace: Duration.seconds(30) },
+};
+
+/** TDO-44: the brief's threshold; its label `5xx` is no status, and its place was no place for rules. */
+export const RULES: readonly RuleGroup[] = [
+  {
+    name: 'todo',
+    rules: [
+      {
+        alert: 'HighErrorRate',
+        expr: 'sum by (service) (rate(http_requests_total{namespace="todo-chatbot",status=~"5.."}[5m])) > 0.05',
+        for: '5m',
+        labels: { severity: 'critical', system: 'todo' },
+        annotations: { summary: '{{ $labels.service }} fails {{ $value }} requests a second.' },
+      },
+    ],
+  },
+];
+
+const within = 'namespace="todo-chatbot"';
+
+/** TDO-42: names are the brief's. */
+export const DASHBOARDS: readonly GivenDashboard[] = [
+  {
+    name: 'todo-backend-metrics',
+    title: 'Todo backend',
+    rows: [
+      {
+        title: 'Requests',
+        graphs: [
+          {
+            title: 'Requests by status',
+            unit: 'reqps',
+            queries: [[`sum by (status) (rate(http_requests_total{${within}}[$__rate_interval]))`, '{{status}}']],
+          },
+          {
+            title: 'Latency, 95 of 100',
+            unit: 's',
+            queries: [
+              [
+                `histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket{${within}}[$__rate_interval])))`,
+                'latency',
+              ],
+            ],
+          },
+          {
+            title: 'Connections of the database',
+            unit: 'short',
+            queries: [[`sum by (datname) (pg_stat_database_numbackends{${within}})`, '{{datname}}']],
+          },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'todo-frontend-performance',
+    title: 'Todo frontend',
+    rows: [
+      {
+        title: 'At the front door',
+        graphs: [
+          {
+            title: 'Requests by status',
+            unit: 'reqps',
+            queries: [
+              [
+                'sum by (status) (rate(nginx_ingress_controller_requests{exported_namespace="todo-chatbot",ingress="todo-frontend"}[$__rate_interval]))',
+                '{{status}}',
+              ],
+            ],
+          },
+          {
+            title: 'Time to answer, 95 of 100',
+            unit: 's',
+            queries: [
+              [
+                'histogram_quantile(0.95, sum by (le) (rate(nginx_ingress_controller_request_duration_seconds_bucket{exported_namespace="todo-chatbot",ingress="todo-frontend"}[$__rate_interval])))',
+                'time',
+              ],
+            ],
+          },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'kubernetes-cluster-health',
+    title: 'Cluster',
+    rows: [
+      {
+        title: 'Nodes and pods',
+        graphs: [
+          {
+            title: 'Nodes that are ready',
+            unit: 'short',
+            queries: [['sum(kube_node_status_condition{condition="Ready",status="true"})', 'ready']],
+          },
+          {
+            title: 'CPU used of what there is',
+            unit: 'percentunit',
+            queries: [['1 - avg(rate(node_cpu_seconds_total{mode="idle"}[$__rate_interval]))', 'CPU']],
+          },
+          {
+            title: 'Pods that are not running',
+            unit: 'short',
+            queries: [['sum by (phase) (kube_pod_status_phase{phase!~"Running|Succeeded"})', '{{phase}}']],
+          },
+          {
+            title: 'Volumes that nobody claims',
+            unit: 'short',
+            queries: [
+              ['sum by (phase) (kube_persistentvolume_status_phase{phase=~"Available|Released"})', '{{phase}}'],
+            ],
+          },
+        ],
+      },
+    ],
+  },
+];

@@ -1,0 +1,58 @@
+import type * as aws from '@pulumi/aws';
+import type { Construct } from 'constructs';
+import { CloudResource } from '../../constructs/core/cloud-resource';
+import type { IdentityRequest } from '../../constructs/core/platform';
+import { type Problem, report } from '../../constructs/core/problem';
+import { systemOf } from '../../constructs/core/system';
+import type { EksCluster } from './eks';
+
+/** An IAM role for a ServiceAccount: https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html */
+export function workloadRole(
+  scope: Construct,
+  { role: name, account, policies }: IdentityRequest,
+  { account: owner, oidcIssuer }: EksCluster,
+): { readonly annotations: Readonly<Record<string, string>>; readonly facts: readonly string[] } {
+  report(scope, () => missing({ 'eks:account': owner, 'eks:oidcIssuer': oidcIssuer }));
+  const issuer = oidcIssuer ?? '';
+  const role = new CloudResource<aws.iam.RoleArgs, aws.iam.Role>(scope, 'role', {
+    type: 'aws:iam/role:Role',
+    inputs: {
+      name,
+      assumeRolePolicy: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Federated: `arn:aws:iam::${owner ?? ''}:oidc-provider/${issuer}` },
+            Action: 'sts:AssumeRoleWithWebIdentity',
+            Condition: {
+              StringEquals: {
+                [`${issuer}:aud`]: 'sts.amazonaws.com',
+                [`${issuer}:sub`]: `system:serviceaccount:${systemOf(scope).namespaceName}:${account}`,
+              },
+            },
+          },
+        ],
+      }),
+    },
+  });
+  policies.forEach((policyArn, i) => {
+    new CloudResource<aws.iam.RolePolicyAttachmentArgs>(scope, `policy-${i}`, {
+      type: 'aws:iam/rolePolicyAttachment:RolePolicyAttachment',
+      inputs: { role: role.output('name'), policyArn },
+    });
+  });
+  return {
+    annotations: { 'eks.amazonaws.com/role-arn': role.output('arn') },
+    facts: [`IAM role ${name}`, `for ServiceAccount ${account} only`, `${policies.length} policies`],
+  };
+}
+
+function missing(keys: Readonly<Record<string, string | undefined>>): Problem[] {
+  return Object.entries(keys)
+    .filter(([, value]) => value === undefined)
+    .map(([key]): Problem => {
+      const what = `${key} is not set, and a workload's identity needs it.`;
+      return { code: 'SW-EKS-001', severity: 'error', what, fix: `pulumi config set ${key} …` };
+    });
+}
