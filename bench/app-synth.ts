@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { App } from 'cdk8s';
 import { OutputResolver } from '../constructs';
-import { talosIn } from '../test/support/talos';
+import { talosIn } from '../test/support/systems';
 
 const app = new App({ outdir: join(process.argv.at(-1) ?? '', 'synthesized'), resolvers: [new OutputResolver()] });
 talosIn(app, 'prod');

@@ -9,7 +9,7 @@ import type { Value } from '../constructs/core/value';
 import type { GraphNode } from '../graph/graph';
 import { isRecord } from '../graph/json-value';
 import { objectsOf } from '../test/support/filled';
-import { talosGraph } from '../test/support/talos';
+import { talosGraph } from '../test/support/systems';
 
 const KUBERNETES = /^(core|apps|batch|autoscaling|policy|networking\.k8s\.io)\//;
 const folder = process.argv.at(-1) ?? '';

@@ -93,7 +93,7 @@ export function readEnvironment<Build>(
   const store = { kind: own?.secretStoreKind ?? 'ClusterSecretStore', name: own?.secretStore ?? '' };
   const secrets = secretBackend(kind, store, source, reader);
   if (own?.profile === 'prod' && own.issuer === SELF_SIGNED.name) reader.problems.push(nobodyTrusts(source.file));
-  reader.finish();
+  reader.finish(Object.keys(known));
   const errors = reader.problems.filter((p) => p.severity === 'error');
   if (own === undefined || errors.length > 0) throw new ProblemsError(reader.problems);
   return {

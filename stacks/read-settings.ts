@@ -46,8 +46,9 @@ export class SettingsReader {
     return isWhole && isComplete(values, settings) ? values : undefined;
   }
 
-  /** Namespaces that look like one of ours, mistyped. Others may belong to anybody. */
-  finish(): readonly Problem[] {
+  /** Namespaces that look like one of ours, mistyped; `more` are ours, and were not read. Others may belong to anybody. */
+  finish(more: readonly string[] = []): readonly Problem[] {
+    for (const name of more) this.known.add(name);
     for (const namespace of new Set(this.leaves.map((leaf) => leaf.namespace))) {
       const near = [...this.known].find((known) => known !== namespace && distance(known, namespace) <= 2);
       if (this.known.has(namespace) || near === undefined) continue;

@@ -191,6 +191,7 @@ test('a password that a provider made is secret wherever it goes', async () => {
   );
   expect(named(resources, 'shop/secret-shop-db-auth/object').inputs.data).toEqual({
     password: expect.objectContaining({ [SECRET]: expect.any(String) }),
+    superuser: expect.objectContaining({ [SECRET]: expect.any(String) }),
   });
 });
 

@@ -9,7 +9,7 @@ import { resetMarkers } from '../../constructs/core/marker';
 import { buildGraph } from '../../graph/build';
 import { graphJson } from '../../graph/graph-json';
 import { ROOT } from '../support/command';
-import { talosIn } from '../support/talos';
+import { talosIn } from '../support/systems';
 
 /** The same program with two nonces: whatever differs has looked at a marker as if it were the value. */
 function twins(build: (app: App) => void): [unknown, unknown] {

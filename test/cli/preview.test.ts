@@ -21,7 +21,7 @@ function change(file: string, from: string | RegExp, to: string): void {
 
 const preview = (...args: string[]) => seaworthy(['preview', ...args], { folder: project.folder });
 
-test.each(['dev', 'prod'])('--json of %s is as its schema says', (environment) => {
+test.each(['dev', 'staging', 'prod'])('--json of %s is as its schema says', (environment) => {
   const { status, stdout } = preview('--env', environment, '--json');
   expect(status).toBe(0);
   const validate = new Ajv({ strict: false }).compile(
@@ -93,8 +93,8 @@ test('in CI problems come first', () => {
 
 test('--all lists every object with its URN, --part narrows to one', () => {
   const all = preview('--all').stdout;
-  expect(all.match(/urn:pulumi:dev::seaworthy::/g)?.length).toBe(111);
-  const resources = list(JSON.parse(preview('--part', 'redis', '--json').stdout).resources);
+  expect(all.match(/urn:pulumi:dev::seaworthy::/g)?.length).toBe(361);
+  const resources = list(JSON.parse(preview('--system', 'talos', '--part', 'redis', '--json').stdout).resources);
   expect(new Set(resources.map((r) => at(r, 'part')))).toEqual(new Set(['redis']));
   expect(resources.filter((r) => at(r, 'component') === true).map((r) => at(r, 'type'))).toEqual([
     'seaworthy:data:Redis',
@@ -124,8 +124,8 @@ describe('a mistake in the configuration', () => {
     const { status, output } = preview('--env', 'prod');
     expect(status).toBe(1);
     for (const words of [
-      /SW-CONFIG-003 +seaworthy:target is "eksx"\. Known: minikube, eks, existing\. Did you mean "eks"\? +Pulumi\.prod\.yaml:3/,
-      /SW-CONFIG-001 +seaworthy:profil is not a key\. Did you mean seaworthy:profile\? +Pulumi\.prod\.yaml:4/,
+      /SW-CONFIG-003 +seaworthy:target is "eksx"\. Known: minikube, eks, existing\. Did you mean "eks"\? +Pulumi\.prod\.yaml:4/,
+      /SW-CONFIG-001 +seaworthy:profil is not a key\. Did you mean seaworthy:profile\? +Pulumi\.prod\.yaml:5/,
       /SW-CONFIG-002 +seaworthy:profile is required and missing/,
       /SW-CONFIG-006 +talos:host is "https:\/\/talos"; it must be a DNS name/,
       /SW-CONFIG-007 +talos:database\.storage is "20"; it needs a unit\./,
@@ -146,7 +146,7 @@ describe('a mistake in the configuration', () => {
     expect(output).toMatch(/SW-CONFIG-006 +talos:host is "https:\/\/talos"; it must be a DNS name/);
     expect(output).toMatch(/SW-CONFIG-001 +talos:replcas is not a key/);
     expect(output).toMatch(
-      /SW-CONFIG-007 +talos:database\.storage is "20"; it needs a unit\. +Pulumi\.dev\.yaml:9\n +Fix: "20Gi"/,
+      /SW-CONFIG-007 +talos:database\.storage is "20"; it needs a unit\. +Pulumi\.dev\.yaml:11\n +Fix: "20Gi"/,
     );
   });
 
@@ -171,7 +171,7 @@ describe('a mistake in the configuration', () => {
   test('an environment that is not there is named, with those that are', () => {
     const { status, output } = preview('--env', 'prd');
     expect(status).toBe(1);
-    expect(output).toMatch(/SW-PROJECT-002 Pulumi\.prd\.yaml does not exist; there are: dev, prod\./);
+    expect(output).toMatch(/SW-PROJECT-002 Pulumi\.prd\.yaml does not exist; there are: dev, prod, staging\./);
   });
 
   test('YAML that is none is told with its line', () => {

@@ -33,7 +33,7 @@ test('a Secret has placeholders that are no base64, so that the API server refus
   const { output } = synth('dev');
   const secret: unknown = parse(readFileSync(join(out, 'talos', 'secret-talos-secrets.yaml'), 'utf8'));
   expect(at(secret, 'data')).toEqual({ 'database-url': '<secret: talos-secrets/database-url>' });
-  expect(output).toMatch(/5 Secrets with placeholders, which the API server refuses/);
+  expect(output).toMatch(/20 Secrets with placeholders, which the API server refuses/);
 });
 
 test('with External Secrets there is no Secret to fill; what only AWS knows is named', () => {

@@ -22,7 +22,7 @@ import {
 import { at, list } from '../../graph/json-value';
 import { soundness } from '../../graph/soundness';
 import { graphOf } from '../support/offline';
-import { objectIn } from '../support/talos';
+import { objectIn } from '../support/systems';
 
 const EXTERNAL: Platform = {
   ...IN_CLUSTER,

@@ -4,7 +4,7 @@ import type { Graph } from '../../graph/graph';
 import { at, isRecord, list, text } from '../../graph/json-value';
 import { ROOT } from '../support/command';
 import { filled } from '../support/filled';
-import { objectIn, talosGraph } from '../support/talos';
+import { objectIn, talosGraph } from '../support/systems';
 
 const prod = talosGraph('prod');
 const dev = talosGraph('dev');
@@ -81,7 +81,13 @@ describe('tracing', () => {
     expect(names(keyed, 'ExternalSecret')).toContain('talos-otlp-upstream');
     const managed = { 'talos:tracing.backend': 'managed', 'talos:tracing.endpoint': 'https://otlp.acme.org:4317' };
     const unset = talosGraph('dev', { ...managed, 'talos:tracing.keyHeader': 'DD-API-KEY' }).problems;
-    expect(unset).toMatchObject([{ code: 'SW-SECRET-007', what: 'talos:tracing.key is needed, and not set.' }]);
+    expect(unset).toMatchObject([
+      {
+        code: 'SW-SECRET-007',
+        severity: 'placeholder',
+        what: expect.stringMatching(/^talos:tracing.key is needed, and not set;/),
+      },
+    ]);
     expect(talosGraph('dev', managed).problems).toEqual([]);
   });
 
@@ -138,7 +144,7 @@ test('TAL-94, TAL-95, TAL-96 probes and grace of the checklist', () => {
 
 describe('monitoring', () => {
   test('TAL-52 the release prometheus of kube-prometheus-stack in monitoring, before what it serves', () => {
-    const release = dev.nodes.find((n) => n.type === 'kubernetes:helm.sh/v3:Release');
+    const release = dev.nodes.find((n) => n.path === 'platform/prometheus/prometheus');
     expect(release?.inputs).toMatchObject({
       name: 'prometheus',
       namespace: 'monitoring',

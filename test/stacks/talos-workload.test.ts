@@ -1,7 +1,7 @@
 import { lockOf } from '../../graph/identity';
 import { at, isRecord, list } from '../../graph/json-value';
 import { soundness } from '../../graph/soundness';
-import { objectIn, talosGraph } from '../support/talos';
+import { objectIn, talosGraph } from '../support/systems';
 
 const prod = talosGraph('prod');
 const dev = talosGraph('dev');

@@ -10,7 +10,7 @@ import { SettingsReader } from '../../stacks/read-settings';
 import { Talos } from '../../stacks/talos';
 import { TALOS_SETTINGS } from '../../stacks/talos-settings';
 import { ROOT } from '../support/command';
-import { objectIn, talosGraph } from '../support/talos';
+import { objectIn, talosGraph } from '../support/systems';
 
 const prod = talosGraph('prod');
 const dev = talosGraph('dev');

@@ -24,6 +24,7 @@ export function seaworthy(
     cwd: folder,
     env,
     encoding: 'utf8',
+    maxBuffer: 1e8,
   });
   return { status, stdout, stderr, output: stdout + stderr };
 }
@@ -35,6 +36,7 @@ export function copyOfProject(): { folder: string; dispose: () => void } {
     'Pulumi.yaml',
     'Pulumi.dev.yaml',
     'Pulumi.prod.yaml',
+    'Pulumi.staging.yaml',
     'index.ts',
     'package.json',
     'tsconfig.json',

@@ -7,7 +7,7 @@ import type { Graph } from '../../graph/graph';
 import { at, isRecord, list, text } from '../../graph/json-value';
 import { ROOT } from './command';
 import type { KubeJson } from './filled';
-import { talosGraph } from './talos';
+import { talosGraph } from './systems';
 
 const tool = (name: string) =>
   execFileSync(join(ROOT, 'tools', name), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();

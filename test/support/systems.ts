@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import type { App } from 'cdk8s';
+import { App as CdkApp } from 'cdk8s';
+import { readStackFile } from '../../bridge/stack-file';
+import { buildGraph } from '../../graph/build';
+import type { Graph, GraphNode } from '../../graph/graph';
+import { SYSTEMS } from '../../stacks';
+import { readEnvironment } from '../../stacks/environment';
+import { platformOn } from '../../targets';
+
+const ROOT = join(__dirname, '..', '..');
+
+export const ENVIRONMENTS = ['dev', 'staging', 'prod'] as const;
+export type StackName = (typeof ENVIRONMENTS)[number];
+export type SystemName = Exclude<keyof typeof SYSTEMS, 'platform'>;
+export const FIVE: readonly SystemName[] = ['talos', 'tallow', 'ticolops', 'todo', 'alcs'];
+type Changes = Readonly<Record<string, string>>;
+
+/** Systems as the committed configuration of an environment has them, with some keys changed. */
+export function systemsIn(app: App, stack: StackName, systems: readonly string[], changes: Changes = {}): void {
+  const all = { 'seaworthy:systems': JSON.stringify(systems), ...changes };
+  const committed = readStackFile(ROOT, stack)?.entries.filter((e) => !(e.key in all)) ?? [];
+  const changed = Object.entries(all).map(([key, value]) => ({ key, value, secret: false }));
+  const source = { project: 'seaworthy', stack, file: `Pulumi.${stack}.yaml`, entries: [...committed, ...changed] };
+  const environment = readEnvironment(source, SYSTEMS);
+  const platform = platformOn(app, { ...environment, project: 'seaworthy', environment: stack });
+  for (const { build } of environment.systems) build(app, { platform, environment: stack });
+}
+
+/** One system, without the others. */
+export function systemGraph(system: SystemName, stack: StackName, changes: Changes = {}): Graph {
+  const app = new CdkApp();
+  systemsIn(app, stack, [system], changes);
+  return buildGraph(app);
+}
+
+/** Talos, in dev with the add-ons of its laptop. */
+export function talosIn(app: App, stack: StackName, changes: Changes = {}): void {
+  systemsIn(app, stack, stack === 'dev' ? ['platform', 'talos'] : ['talos'], changes);
+}
+
+export function talosGraph(stack: StackName, changes: Changes = {}): Graph {
+  const app = new CdkApp();
+  talosIn(app, stack, changes);
+  return buildGraph(app);
+}
+
+/** The one object of a kind and name. */
+export function objectIn(graph: Graph, kind: string, name: string): GraphNode {
+  const found = graph.nodes.filter((n) => n.object?.kind === kind && n.object.name === name);
+  const [only] = found;
+  if (only === undefined || found.length > 1) throw new Error(`${found.length} objects ${kind} ${name}`);
+  return only;
+}
