@@ -59,7 +59,7 @@ function plainValues(file: string, leaves: readonly [string, unknown][]): Proble
     });
 }
 
-/** Ciphertexts of the SealedSecrets in a file, by name and key: `kubeseal -o yaml` writes one document for each. */
+/** Ciphertexts of the SealedSecrets in a file, by `namespace/name` and key: `kubeseal -o yaml` writes one document for each. */
 function ciphertextsIn(documents: readonly unknown[]): Record<string, Record<string, string>> {
   const found: Record<string, Record<string, string>> = {};
   for (const document of documents) {
@@ -67,7 +67,8 @@ function ciphertextsIn(documents: readonly unknown[]): Record<string, Record<str
     const data = at(document, 'spec', 'encryptedData');
     if (at(document, 'kind') !== 'SealedSecret' || name === undefined || !isRecord(data)) continue;
     const texts = Object.entries(data).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : []));
-    found[name] = { ...found[name], ...Object.fromEntries(texts) };
+    const where = `${text(at(document, 'metadata', 'namespace')) ?? ''}/${name}`;
+    found[where] = { ...found[where], ...Object.fromEntries(texts) };
   }
   return found;
 }

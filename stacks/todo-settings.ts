@@ -53,7 +53,7 @@ export const FRONTEND: Omit<WebProps, 'image' | 'port'> = {
 };
 
 /** TDO-44: the brief's threshold; its label `5xx` is no status, and its place was no place for rules. */
-export const RULES: readonly RuleGroup[] = [
+export const todoRules = (runbooks: string): readonly RuleGroup[] => [
   {
     name: 'todo',
     rules: [
@@ -62,7 +62,10 @@ export const RULES: readonly RuleGroup[] = [
         expr: 'sum by (service) (rate(http_requests_total{namespace="todo-chatbot",status=~"5.."}[5m])) > 0.05',
         for: '5m',
         labels: { severity: 'critical', system: 'todo' },
-        annotations: { summary: '{{ $labels.service }} fails {{ $value }} requests a second.' },
+        annotations: {
+          summary: '{{ $labels.service }} fails {{ $value }} requests a second.',
+          runbook_url: `${runbooks}#higherrorrate`,
+        },
       },
     ],
   },

@@ -26,7 +26,7 @@ import {
 import { databaseProps, monitoringProps } from './shared-settings';
 import type { Surroundings } from './surroundings';
 import { dataFolder, pulledFrom, SCHEMA } from './todo-parts';
-import { BACKEND, DASHBOARDS, FRONTEND, RULES, type TodoSettings } from './todo-settings';
+import { BACKEND, DASHBOARDS, FRONTEND, type TodoSettings, todoRules } from './todo-settings';
 
 const CREDENTIALS = 'db-credentials';
 
@@ -99,7 +99,7 @@ export class Todo extends System {
     if (settings['monitoring.enabled']) {
       new Monitoring(this, 'monitoring', {
         watch: [backend, frontend, postgres, metrics, backup, drill],
-        rules: { 'todo-alerts': RULES },
+        rules: { 'todo-alerts': todoRules(settings['monitoring.runbooks']) },
         dashboards: DASHBOARDS,
         ...monitoringProps(settings),
       });

@@ -41,6 +41,6 @@ export type SecretBackend =
   | {
       readonly kind: 'sealed';
       readonly file: string;
-      /** Ciphertexts of `kubeseal --raw`, by Secret and key. */
+      /** Ciphertexts of `kubeseal --raw`, by `namespace/name` of the Secret, and key. */
       readonly ciphertexts: Readonly<Record<string, Readonly<Record<string, string>>>>;
     };

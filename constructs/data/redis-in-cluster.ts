@@ -67,7 +67,8 @@ export function redisInCluster(scope: Construct, request: RedisRequest): Answer 
     nodeOptions(server, { protect: protectData });
   }
   const ports = [{ name: 'redis', port: PORT, targetPort: k8s.IntOrString.fromString('redis') }];
-  new k8s.KubeService(scope, 'service', { metadata, spec: { selector, ports } });
+  const headless = keeps === undefined ? {} : { clusterIp: 'None' };
+  new k8s.KubeService(scope, 'service', { metadata, spec: { ...headless, selector, ports } });
 
   return {
     endpoint: {

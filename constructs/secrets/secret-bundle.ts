@@ -115,11 +115,15 @@ export class SecretBundle extends Construct {
       metadata,
       spec: Lazy.any({
         produce: () => {
-          const sealed = this.sorted().map(({ key }) => [key, ciphertexts[this.name]?.[key] ?? '']);
+          const sealed = this.sorted().map(({ key }) => [key, this.ciphertext(ciphertexts, key) ?? '']);
           return { encryptedData: Object.fromEntries(sealed), template: { metadata, type: this.type } };
         },
       }),
     });
+  }
+
+  private ciphertext(ciphertexts: SealedBackend['ciphertexts'], key: string): string | undefined {
+    return ciphertexts[`${systemOf(this).namespaceName}/${this.name}`]?.[key];
   }
 
   private sorted(): Entry[] {
@@ -152,7 +156,7 @@ export class SecretBundle extends Construct {
   /** What nobody sealed yet, with the command that does. */
   private unsealed({ file, ciphertexts }: SealedBackend): Problem[] {
     return this.sorted()
-      .filter(({ key }) => ciphertexts[this.name]?.[key] === undefined)
+      .filter(({ key }) => this.ciphertext(ciphertexts, key) === undefined)
       .map(({ key, template, by }): Problem => {
         const { namespaceName } = systemOf(this);
         const what = `${file} has no SealedSecret ${this.name} with the key ${key} (${by}); its value looks like ${shapeOf(template)}.`;

@@ -14,7 +14,7 @@ import { at } from '../../graph/json-value';
 import { Bed, operation } from '../support/bed';
 import { seaworthy } from '../support/command';
 import { objectsOf, VARIANTS, yamlFile } from '../support/judges';
-import { graphOf } from '../support/offline';
+import { talosGraph } from '../support/systems';
 
 jest.setTimeout(300_000);
 
@@ -148,7 +148,7 @@ test('what synth writes is accepted by the API server, but for the Secrets, whic
   rmSync(folder, { recursive: true });
 });
 
-describe.each(Object.entries(VARIANTS))('Talos in %s', (_name, graph) => {
+describe.each(Object.entries(VARIANTS))('%s', (_name, graph) => {
   test('a strict dry run of the API server takes every object, and its Pod Security has nothing to warn of', () => {
     const objects = objectsOf(graph());
     const namespaces = objects.filter((o) => o.kind === 'Namespace');
@@ -185,9 +185,7 @@ test('that dry run does find what is wrong: a field, a privilege', () => {
 });
 
 function namespaceOf(name: string): object {
-  const found = objectsOf(VARIANTS.dev?.() ?? graphOf(() => undefined)).find(
-    (o) => o.kind === 'Namespace' && at(o, 'metadata', 'name') === name,
-  );
+  const found = objectsOf(talosGraph('dev')).find((o) => o.kind === 'Namespace' && at(o, 'metadata', 'name') === name);
   return found ?? {};
 }
 

@@ -1,5 +1,6 @@
 import { at, list, text } from '../../graph/json-value';
 import { FETCHED, judge, type KubeJson, objectsOf, VARIANTS, yamlFile } from '../support/judges';
+import { talosGraph } from '../support/systems';
 
 jest.setTimeout(300_000);
 
@@ -68,32 +69,35 @@ const ACCEPTED: readonly Accepted[] = [
   },
   {
     check: 'deployment-has-host-podantiaffinity',
-    objects: /talos-(gateway|dashboard|mcp)/,
+    objects:
+      /talos-(gateway|dashboard|mcp)|tallow-(app|signaling|nginx)|ticolops-api|todo-(backend|frontend)|alcs\/alcs/,
     reason: 'topologySpreadConstraints spread over nodes and zones, and never keep a pod from running',
   },
   {
     check: 'deployment-targeted-by-hpa-does-not-have-replicas-configured',
-    objects: /talos-(gateway|dashboard|mcp)/,
+    objects:
+      /talos-(gateway|dashboard|mcp)|tallow-(app|signaling|nginx)|ticolops-api|todo-(backend|frontend)|alcs\/alcs/,
     reason: 'the number to start with; Pulumi ignores its later changes, and the YAML for GitOps leaves it out',
   },
   {
     check: 'deployment-replicas',
-    objects: /talos-(audit|tracing)|redis-cluster/,
-    reason: 'exactly one: events in process memory, traces judged whole, one cache; dev has two of the others at most',
+    objects: /talos-(audit|tracing)|redis|coturn|postgres-metrics|ticolops-site/,
+    reason:
+      'exactly one: events in process memory, traces judged whole, one cache, relays of one address, metrics read once; a site on a volume is for laptops',
   },
   {
     check: 'deployment-strategy',
-    objects: /talos-audit|redis-cluster/,
+    objects: /talos-audit|redis|coturn/,
     reason: 'there must never be two of them, so the old one stops before the new one starts',
   },
   {
     check: 'horizontalpodautoscaler-replicas',
-    objects: /talos-gateway/,
+    objects: /talos-gateway|tallow-app|todo-backend|alcs\/alcs/,
     reason: 'one copy is enough on a laptop; prod has three',
   },
   {
     check: 'pod-probes-identical',
-    objects: /talos-(tracing|jaeger)/,
+    objects: /talos-(tracing|jaeger)|tallow-(signaling|nginx)|coturn|postgres-metrics|ticolops-site|todo-frontend/,
     reason: 'these programs have one health endpoint; liveness asks less often and gives more time',
   },
   {
@@ -123,7 +127,7 @@ function scored(objects: readonly KubeJson[]): Finding[] {
 }
 
 test('a broken manifest is found: an unknown field, an unknown kind', () => {
-  const [first] = objectsOf(VARIANTS.dev?.() ?? { nodes: [], edges: [], parts: [], connections: [], problems: [] });
+  const [first] = objectsOf(talosGraph('dev'));
   const broken = [
     { ...first, speck: {} },
     { apiVersion: 'shop.acme.org/v1', kind: 'Basket', metadata: { name: 'b' } },

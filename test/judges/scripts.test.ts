@@ -1,100 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { at, isRecord, list, text } from '../../graph/json-value';
 import { startCollector } from '../support/collector';
-import {
-  containersOf,
-  judge,
-  type KubeJson,
-  nameIn,
-  objectNamed,
-  objectsOf,
-  VARIANTS,
-  type Verdict,
-} from '../support/judges';
+import { containersOf, judge, nameIn, objectsOf, VARIANTS } from '../support/judges';
 import { eventually, freePort } from '../support/processes';
+import { talosGraph } from '../support/systems';
+import { Workshop } from '../support/workshop';
 
 jest.setTimeout(300_000);
 
-const objects = objectsOf(VARIANTS.dev?.() ?? { nodes: [], edges: [], parts: [], connections: [], problems: [] });
-/** Postgres refuses to run as root. */
-const NOBODY = 65534;
-const isRoot = process.getuid?.() === 0;
-const folder = mkdtempSync(join(tmpdir(), 'seaworthy-scripts-'));
-
-/** A folder that the user of the servers may write. */
-function own(...path: string[]): string {
-  const made = join(folder, ...path);
-  mkdirSync(made, { recursive: true });
-  if (isRoot) chownSync(made, NOBODY, NOBODY);
-  return made;
-}
-
-/** A program, as a user that is not root. */
-function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Verdict {
-  const asNobody = isRoot
-    ? ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', program]
-    : [program];
-  const [first = program, ...rest] = [...asNobody, ...args];
-  return judge(first, rest, { env: { HOME: folder, ...env }, cwd: folder });
-}
-
-/** The containers of a CronJob, run one after the other as the kubelet would, with variables and scripts as they are rendered. */
-class Job {
-  readonly object: KubeJson;
-  readonly scripts: string;
-  readonly work: string;
-
-  constructor(
-    name: string,
-    private readonly more: NodeJS.ProcessEnv,
-  ) {
-    this.object = objectNamed(objects, 'CronJob', name);
-    this.scripts = own('scripts', name);
-    this.work = own('work', name);
-    const { data } = objectNamed(objects, 'ConfigMap', `${name}-scripts`);
-    for (const [file, script] of Object.entries(isRecord(data) ? data : {}))
-      writeFileSync(join(this.scripts, file), String(script));
-  }
-
-  run(more: NodeJS.ProcessEnv = {}): Verdict {
-    rmSync(this.work, { recursive: true, force: true });
-    own('work', nameIn(this.object));
-    let output = '';
-    for (const container of containersOf(this.object)) {
-      const [shell = '', script = ''] = list(container.command).map(String);
-      const rendered = Object.fromEntries(
-        list(container.env).map((v) => [text(at(v, 'name')) ?? '', text(at(v, 'value')) ?? '']),
-      );
-      const here = {
-        WORK: this.work,
-        SCRIPTS: this.scripts,
-        RCLONE_CONFIG_STORE_REMOTE: join(folder, 'store'),
-      };
-      const step = run(shell, [script.replace('/scripts', this.scripts)], {
-        ...rendered,
-        ...here,
-        ...this.more,
-        ...more,
-      });
-      output += step.output;
-      if (step.status !== 0) return { ...step, output };
-    }
-    return { status: 0, output, stdout: output };
-  }
-}
+const objects = objectsOf(talosGraph('dev'));
+const shop = new Workshop();
+const { folder } = shop;
+const own = (...path: string[]) => shop.own(...path);
+const run = (program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) => shop.run(program, args, env);
 
 let live: string;
 let scratch: string;
@@ -117,7 +37,7 @@ const stored = () => readdirSync(storeFolder()).sort();
 
 beforeAll(async () => {
   chmodSync(folder, 0o755);
-  if (isRoot) chownSync(folder, NOBODY, NOBODY);
+  own();
   own('store');
   const port = await freePort();
   const data = join(folder, 'postgres');
@@ -149,11 +69,13 @@ beforeAll(async () => {
 });
 afterAll(() => {
   run('pg_ctl', ['--pgdata', join(folder, 'postgres'), '--mode', 'immediate', '--silent', 'stop']);
-  rmSync(folder, { recursive: true, force: true });
+  shop.dispose();
 });
 
 test('shellcheck has nothing to say of any script that is rendered', () => {
-  const scripts = objects.filter((o) => o.kind === 'ConfigMap' && nameIn(o).endsWith('-scripts'));
+  const scripts = Object.values(VARIANTS)
+    .flatMap((graph) => objectsOf(graph()))
+    .filter((o) => o.kind === 'ConfigMap' && /-(scripts|config)$/.test(nameIn(o)));
   const files = scripts.flatMap((map) =>
     Object.entries(isRecord(map.data) ? map.data : {})
       .filter(([name]) => name.endsWith('.sh'))
@@ -171,8 +93,8 @@ test('shellcheck has nothing to say of any script that is rendered', () => {
 });
 
 describe('backup and drill, on a real Postgres 15', () => {
-  const backup = () => new Job('talos-backup', { DATABASE_URL: live });
-  const drill = () => new Job('talos-drill', { REPORT_TO: '' });
+  const backup = () => shop.job(objects, 'talos-backup', { DATABASE_URL: live });
+  const drill = () => shop.job(objects, 'talos-drill', { REPORT_TO: '' });
 
   test('TAL-69 a backup lands in the store with its manifest, and a drill of it passes', () => {
     const made = backup().run();
@@ -325,7 +247,8 @@ describe('backup and drill, on a real Postgres 15', () => {
 });
 
 describe('the audit archive, on a real Postgres 15', () => {
-  const archive = () => new Job('talos-archive', { DATABASE_URL: live, RCLONE_CONFIG_STORE_REMOTE: own('cold') });
+  const archive = () =>
+    shop.job(objects, 'talos-archive', { DATABASE_URL: live, RCLONE_CONFIG_STORE_REMOTE: own('cold') });
   const archived = () => readdirSync(join(folder, 'cold')).sort();
 
   test('TAL-70, TAL-71 whole days older than 90 days are copied, each once, and no row changes', () => {

@@ -7,17 +7,9 @@ import { openSession } from '../../bridge/session';
 import { decrypted } from '../../bridge/sops';
 import { at, isRecord, list, text } from '../../graph/json-value';
 import { copyOfProject, seaworthy } from '../support/command';
-import {
-  containersOf,
-  FETCHED,
-  JUDGES_PATH,
-  judge,
-  objectNamed,
-  objectsOf,
-  VARIANTS,
-  yamlFile,
-} from '../support/judges';
+import { containersOf, FETCHED, JUDGES_PATH, judge, objectNamed, objectsOf, yamlFile } from '../support/judges';
 import { eventually, freePort } from '../support/processes';
+import { talosGraph } from '../support/systems';
 
 jest.setTimeout(120_000);
 
@@ -34,8 +26,11 @@ describe('SOPS, by the real program', () => {
   const project = projectWith('sops');
   const file = join(project.folder, 'secrets.dev.sops.yaml');
   const keys = join(project.folder, 'age.txt');
-  const secrets = { 'talos-postgres': { password: PASSWORD }, 'talos-redis': { password: `${PASSWORD}-2` } };
-  const preview = () => seaworthy(['preview'], { folder: project.folder });
+  const secrets = {
+    'talos-postgres': { password: PASSWORD, superuser: `${PASSWORD}-3` },
+    'talos-redis': { password: `${PASSWORD}-2` },
+  };
+  const preview = () => seaworthy(['preview', '--system', 'talos'], { folder: project.folder });
   let recipient = '';
   afterAll(() => project.dispose());
 
@@ -90,7 +85,8 @@ describe('SOPS, by the real program', () => {
 describe('Sealed Secrets', () => {
   const project = projectWith('sealed');
   const file = join(project.folder, 'secrets.dev.sealed.yaml');
-  const preview = (...more: string[]) => seaworthy(['preview', ...more], { folder: project.folder });
+  const preview = (...more: string[]) =>
+    seaworthy(['preview', '--system', 'talos', ...more], { folder: project.folder });
   afterAll(() => project.dispose());
   const sealed = (name: string, ...keys: string[]) => ({
     apiVersion: 'bitnami.com/v1alpha1',
@@ -114,7 +110,7 @@ describe('Sealed Secrets', () => {
     const all = [
       sealed('talos-secrets', 'database-url'),
       sealed('talos-redis', 'redis-url'),
-      sealed('talos-postgres-auth', 'password'),
+      sealed('talos-postgres-auth', 'password', 'superuser'),
       sealed('redis-cluster-auth', 'password', 'users.acl'),
     ];
     writeFileSync(file, all.map((document) => stringify(document)).join('---\n'));
@@ -128,7 +124,7 @@ describe('Sealed Secrets', () => {
         .filter((r) => r.kind === 'Secret')
         .map((r) => r.name)
         .sort(),
-    ).toEqual(['grafana-admin', 'talos-otlp']);
+    ).toEqual(['talos-otlp']);
     const verdict = judge('kubeconform', [
       '-strict',
       '-schema-location',
@@ -141,7 +137,7 @@ describe('Sealed Secrets', () => {
 
 test('Redis, by the real server: the arguments and users that are rendered let in who has the password, and nobody else', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-redis-'));
-  const objects = objectsOf(VARIANTS.dev?.() ?? { nodes: [], edges: [], parts: [], connections: [], problems: [] });
+  const objects = objectsOf(talosGraph('dev'));
   const { data } = objectNamed(objects, 'Secret', 'redis-cluster-auth');
   const decoded = (key: string) => Buffer.from(text(at(data, key)) ?? '', 'base64').toString();
   writeFileSync(join(folder, 'users.acl'), decoded('users.acl'));

@@ -7,7 +7,7 @@ import type { Graph } from '../../graph/graph';
 import { at, isRecord, list, text } from '../../graph/json-value';
 import { ROOT } from './command';
 import type { KubeJson } from './filled';
-import { talosGraph } from './systems';
+import { ENVIRONMENTS, FIVE, systemGraph, talosGraph } from './systems';
 
 const tool = (name: string) =>
   execFileSync(join(ROOT, 'tools', name), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
@@ -20,16 +20,35 @@ export const JUDGES_PATH = [BIN, join(FETCHED, 'venv', 'bin'), POSTGRES_BIN, pro
 
 export { type KubeJson, objectsOf } from './filled';
 
-/** The environments of Talos that are judged: what the committed files say, and what a team could choose instead. */
+/** Each system in each environment, as the committed files say. */
+const COMMITTED = FIVE.flatMap((system) =>
+  ENVIRONMENTS.map((stack): [string, () => Graph] => [`${system}, ${stack}`, () => systemGraph(system, stack)]),
+);
+
+/** What is judged: the systems as they are committed, and what a team could choose instead. */
 export const VARIANTS: Readonly<Record<string, () => Graph>> = {
+  ...Object.fromEntries(COMMITTED),
   dev: () => talosGraph('dev'),
-  prod: () => talosGraph('prod'),
   'prod, CloudNativePG': () => talosGraph('prod', { 'talos:database.placement': 'in-cluster' }),
   'prod, everything in the cluster': () =>
     talosGraph('prod', {
       'talos:database': '{"placement":"in-cluster","inCluster":"statefulset"}',
       'talos:cache.placement': 'in-cluster',
     }),
+  'tallow, prod, nginx and TURN of its own': () =>
+    systemGraph('tallow', 'prod', {
+      'tallow:frontDoor': 'nginx',
+      'tallow:turn.placement': 'in-cluster-public',
+      'tallow:turn.externalAddress': '203.0.113.7',
+    }),
+  'todo, prod, in the cluster, with a shared volume': () =>
+    systemGraph('todo', 'prod', {
+      'todo:database.placement': 'in-cluster',
+      'todo:data.claim': 'shared',
+      'todo:data.storageClass': 'efs-sc',
+    }),
+  'alcs, prod, managed': () =>
+    systemGraph('alcs', 'prod', { 'alcs:database.placement': 'platform', 'alcs:cache.placement': 'platform' }),
   'dev, Jaeger operator': () =>
     talosGraph('dev', {
       'talos:tracing.backend': 'jaeger-operator',

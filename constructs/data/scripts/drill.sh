@@ -39,7 +39,7 @@ restored=$(ask "$(cat "$SCRIPTS/rows.sql")")
 [ -n "$restored" ] || fail "the backup holds no table"
 total=$(printf '%s\n' "$restored" | awk '{ n += $NF } END { print n }')
 
-# shellcheck source=constructs/data/scripts/report.sh
+# shellcheck source=/dev/null
 . "$SCRIPTS/report.sh"
 report "$age" "$total"
 echo "drill passed: $(printf '%s\n' "$restored" | wc -l) tables, $total rows, backup $((age / 3600)) hours old"

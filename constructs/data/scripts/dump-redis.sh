@@ -5,7 +5,8 @@ set -euo pipefail
 
 taken=$(date -u +%s)
 base=$NAME-$(date -u -d "@$taken" +%Y%m%dT%H%M%SZ)
-redis-cli --no-auth-warning -u "$REDIS_URL" --rdb "$WORK/$base.dump" >&2
+# A URL without a user means the user default; redis-cli takes it for one without a name.
+redis-cli --no-auth-warning -u "${REDIS_URL/\/\/:/\/\/default:}" --rdb "$WORK/$base.dump" >&2
 checked=$(redis-check-rdb "$WORK/$base.dump") || { echo "what was dumped is damaged: $checked" >&2; exit 1; }
 counted() { sed -n "s/^\\[info\\] \\([0-9]*\\) $1\$/\\1/p" <<<"$checked"; }
 {
