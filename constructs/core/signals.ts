@@ -25,6 +25,8 @@ export type Signal =
       readonly interval: string;
       /** Its metrics of requests; none where it has no such. */
       readonly requests?: RequestMetrics;
+      /** What its metrics are about, where that is not itself: a Postgres, by postgres_exporter. */
+      readonly tellsOf?: 'postgres';
       /** An autoscaler owns the number of its copies. */
       readonly scales: boolean;
     }

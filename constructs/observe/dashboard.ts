@@ -118,10 +118,11 @@ function graphsOf(signal: Signal, namespace: string): Graph[] {
     case 'http':
       return [
         ...(signal.requests === undefined ? [] : requestGraphs(signal.name, namespace, signal.requests)),
-        usage(signal.name, namespace),
+        ...(signal.tellsOf === 'postgres' ? [connections(signal.name, namespace)] : []),
+        ...usage(signal.name, namespace),
       ];
     case 'workload':
-      return [usage(signal.name, namespace)];
+      return usage(signal.name, namespace);
     case 'collector':
       return collectorGraphs(signal.name, namespace);
     case 'volume': {
@@ -174,16 +175,33 @@ function requestGraphs(name: string, namespace: string, { counter, status, durat
   ];
 }
 
-function usage(name: string, namespace: string): Graph {
-  const pods = `namespace="${namespace}",pod=~"${name}-.*",container!=""`;
+/** https://github.com/prometheus-community/postgres_exporter */
+function connections(name: string, namespace: string): Graph {
+  const of = `{namespace="${namespace}",service="${name}",datname!~"template.*|"}`;
   return {
-    title: 'CPU and copies',
+    title: 'Connections of the database',
     unit: 'short',
-    queries: [
-      [`sum(rate(container_cpu_usage_seconds_total{${pods}}[$__rate_interval]))`, 'cores'],
-      [`kube_deployment_status_replicas_available{namespace="${namespace}",deployment="${name}"}`, 'copies'],
-    ],
+    queries: [[`sum by (datname) (pg_stat_database_numbackends${of})`, '{{datname}}']],
   };
+}
+
+function usage(name: string, namespace: string): Graph[] {
+  const pods = `namespace="${namespace}",pod=~"${name}-.*",container!=""`;
+  return [
+    {
+      title: 'CPU and copies',
+      unit: 'short',
+      queries: [
+        [`sum(rate(container_cpu_usage_seconds_total{${pods}}[$__rate_interval]))`, 'cores'],
+        [`kube_deployment_status_replicas_available{namespace="${namespace}",deployment="${name}"}`, 'copies'],
+      ],
+    },
+    {
+      title: 'Memory',
+      unit: 'bytes',
+      queries: [[`sum by (pod) (container_memory_working_set_bytes{${pods}})`, '{{pod}}']],
+    },
+  ];
 }
 
 function collectorGraphs(name: string, namespace: string): Graph[] {

@@ -22,19 +22,25 @@ export interface PostgresExporterProps {
  */
 export class PostgresExporter extends HttpService {
   constructor(scope: Construct, id: string, { of, secret }: PostgresExporterProps) {
-    super(scope, id, 'seaworthy:observe:PostgresExporter', {
-      image: VERSIONS.postgresExporter.image,
-      port: 9187,
-      scale: { min: 1, max: 1 },
-      // `nobody` of the image, which names it by a word that Pod Security does not accept.
-      user: 65534,
-      probes: { live: { path: '/' }, ready: { path: '/', timeoutSeconds: 3 } },
-      metrics: { requests: false },
-      resources: {
-        cpu: { request: Cpu.millis(20), limit: Cpu.millis(200) },
-        memory: { request: Size.mebibytes(32), limit: Size.mebibytes(128) },
+    super(
+      scope,
+      id,
+      'seaworthy:observe:PostgresExporter',
+      {
+        image: VERSIONS.postgresExporter.image,
+        port: 9187,
+        scale: { min: 1, max: 1 },
+        // `nobody` of the image, which names it by a word that Pod Security does not accept.
+        user: 65534,
+        probes: { live: { path: '/' }, ready: { path: '/', timeoutSeconds: 3 } },
+        metrics: { requests: false },
+        resources: {
+          cpu: { request: Cpu.millis(20), limit: Cpu.millis(200) },
+          memory: { request: Size.mebibytes(32), limit: Size.mebibytes(128) },
+        },
       },
-    });
+      { tellsOf: 'postgres' },
+    );
     connect(this, of, { env: { DATA_SOURCE_NAME: url() }, ...(secret === undefined ? {} : { secret }) });
   }
 }

@@ -28,14 +28,14 @@ export abstract class HttpService extends Construct implements HasEndpoint, Work
     type: `seaworthy:${string}:${string}`,
     props: HttpServiceProps,
     /** What its kind is told beside `http`. */
-    endpoint: Pick<Endpoint, 'webSocket'> = {},
+    { tellsOf, ...endpoint }: Pick<Endpoint, 'webSocket'> & { readonly tellsOf?: 'postgres' } = {},
   ) {
     super(scope, id);
     named(this, props.name);
     this.selector = selectorOf(this);
     const made = httpService(this, type, this.env, props);
     this.endpoint = { ...made.endpoint, ...endpoint };
-    this.signals = made.signals;
+    this.signals = tellsOf === undefined ? made.signals : made.signals.map((signal) => ({ ...signal, tellsOf }));
   }
 
   addEnv(name: string, value: EnvValue): void {

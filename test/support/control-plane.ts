@@ -8,7 +8,7 @@ import { KubeClient, type KubeObject } from './kube-client';
 import { eventually, freePort, Processes } from './processes';
 
 const NODES = 2;
-const STORAGE_CLASSES = ['standard', 'gp3'];
+const STORAGE_CLASSES = ['standard', 'gp3', 'fast-ssd'];
 /** A volume is used once: nobody wipes it. */
 const VOLUMES = 24;
 

@@ -4,6 +4,7 @@ import { App as CdkApp } from 'cdk8s';
 import { readStackFile } from '../../bridge/stack-file';
 import { buildGraph } from '../../graph/build';
 import type { Graph, GraphNode } from '../../graph/graph';
+import { isRecord } from '../../graph/json-value';
 import { SYSTEMS } from '../../stacks';
 import { readEnvironment } from '../../stacks/environment';
 import { platformOn } from '../../targets';
@@ -31,7 +32,7 @@ export function systemsIn(app: App, stack: StackName, systems: readonly string[]
 export function systemGraph(system: SystemName, stack: StackName, changes: Changes = {}): Graph {
   const app = new CdkApp();
   systemsIn(app, stack, [system], changes);
-  return buildGraph(app);
+  return mutated(buildGraph(app));
 }
 
 /** Talos, in dev with the add-ons of its laptop. */
@@ -42,7 +43,7 @@ export function talosIn(app: App, stack: StackName, changes: Changes = {}): void
 export function talosGraph(stack: StackName, changes: Changes = {}): Graph {
   const app = new CdkApp();
   talosIn(app, stack, changes);
-  return buildGraph(app);
+  return mutated(buildGraph(app));
 }
 
 /** The one object of a kind and name. */
@@ -51,4 +52,30 @@ export function objectIn(graph: Graph, kind: string, name: string): GraphNode {
   const [only] = found;
   if (only === undefined || found.length > 1) throw new Error(`${found.length} objects ${kind} ${name}`);
   return only;
+}
+
+/** A rendered value, changed: tools/requirements.js proves with it that the test of a requirement fails when the requirement is broken. */
+interface Mutation {
+  /** Kind and name of an object: `Deployment alcs`; or a Pulumi type. */
+  readonly of: string;
+  readonly at: readonly (string | number)[];
+  readonly to: unknown;
+}
+
+function mutated(graph: Graph): Graph {
+  const asked = process.env.SEAWORTHY_MUTATION;
+  if (asked === undefined) return graph;
+  const { of, at: path, to }: Mutation = JSON.parse(asked);
+  const nodes = graph.nodes.map((node) => {
+    const isIt = node.type === of || `${node.object?.kind} ${node.object?.name}` === of;
+    const changed = isIt ? changedAt(node.inputs, path, to) : node.inputs;
+    return isRecord(changed) ? { ...node, inputs: changed } : node;
+  });
+  return { ...graph, nodes };
+}
+
+function changedAt(thing: unknown, [first, ...rest]: readonly (string | number)[], to: unknown): unknown {
+  if (first === undefined) return to;
+  if (Array.isArray(thing)) return thing.map((item, i) => (i === first ? changedAt(item, rest, to) : item));
+  return isRecord(thing) ? { ...thing, [first]: changedAt(thing[first], rest, to) } : thing;
 }

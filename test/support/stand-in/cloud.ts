@@ -132,7 +132,8 @@ const TYPES: Readonly<Record<string, TypeRules>> = {
     fixed: ['bucketPrefix', 'objectLockEnabled'],
     outputs: ({ bucketPrefix }) => {
       const bucket = `${String(bucketPrefix)}0123456789`;
-      return { bucket, arn: `arn:aws:s3:::${bucket}` };
+      const bucketRegionalDomainName = `${bucket}.s3.eu-central-1.amazonaws.com`;
+      return { bucket, bucketRegionalDomainName, arn: `arn:aws:s3:::${bucket}` };
     },
   },
   'aws:s3/bucketVersioning:BucketVersioning': {
@@ -165,12 +166,54 @@ const TYPES: Readonly<Record<string, TypeRules>> = {
     fixed: ['bucket'],
     outputs: () => ({}),
   },
+  'aws:s3/bucketPolicy:BucketPolicy': {
+    required: ['bucket', 'policy'],
+    optional: [],
+    fixed: ['bucket'],
+    outputs: () => ({}),
+  },
+  'aws:cloudfront/originAccessControl:OriginAccessControl': {
+    required: ['name', 'originAccessControlOriginType', 'signingBehavior', 'signingProtocol'],
+    optional: [],
+    fixed: ['name'],
+    outputs: () => ({}),
+  },
+  'aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy': {
+    required: ['name'],
+    optional: ['securityHeadersConfig', 'customHeadersConfig'],
+    fixed: ['name'],
+    outputs: () => ({}),
+  },
+  'aws:cloudfront/distribution:Distribution': {
+    required: ['enabled', 'origins', 'defaultCacheBehavior', 'restrictions', 'viewerCertificate'],
+    optional: [
+      ...['isIpv6Enabled', 'httpVersion', 'priceClass', 'aliases', 'defaultRootObject'],
+      ...['customErrorResponses', 'comment', 'orderedCacheBehaviors'],
+    ],
+    fixed: [],
+    outputs: (_inputs, id) => ({ arn: arn('cloudfront', id), domainName: `${id}.cloudfront.net` }),
+  },
+  'aws:iam/rolePolicyAttachment:RolePolicyAttachment': {
+    required: ['role', 'policyArn'],
+    optional: [],
+    fixed: ['role', 'policyArn'],
+    outputs: () => ({}),
+  },
+  'random:index/randomBytes:RandomBytes': {
+    required: ['length'],
+    optional: [],
+    fixed: ['length'],
+    outputs: ({ length }) => {
+      const bytes = randomBytes(Number(length));
+      return { base64: bytes.toString('base64'), hex: bytes.toString('hex') };
+    },
+  },
   'aws:iam/role:Role': {
     required: ['assumeRolePolicy'],
-    optional: ['namePrefix'],
-    fixed: ['namePrefix'],
-    outputs: ({ namePrefix }) => {
-      const name = `${String(namePrefix)}0123456789`;
+    optional: ['namePrefix', 'name'],
+    fixed: ['namePrefix', 'name'],
+    outputs: ({ namePrefix, name: fixed }) => {
+      const name = fixed === undefined ? `${String(namePrefix)}0123456789` : String(fixed);
       return { name, arn: `arn:aws:iam::123456789012:role/${name}` };
     },
   },

@@ -1,0 +1,81 @@
+import type { ConfigMap, Stack } from '@pulumi/pulumi/automation';
+
+import main = require('../../index');
+
+import { readStackFile } from '../../bridge/stack-file';
+import { at, isRecord, text } from '../../graph/json-value';
+import { Bed, operation } from '../support/bed';
+import { ROOT } from '../support/command';
+
+jest.setTimeout(600_000);
+
+const NAMESPACES = ['alcs', 'tallow', 'talos-system', 'ticolops', 'todo-chatbot'];
+const bed = new Bed();
+beforeAll(() => bed.start());
+afterAll(() => bed.stop());
+
+/** The committed configuration of an environment, with what stands for a placeholder, and the cluster of the test. */
+function configOf(environment: 'dev' | 'prod', more: ConfigMap): ConfigMap {
+  const entries = readStackFile(ROOT, environment)?.entries ?? [];
+  const real = (value: string) =>
+    value
+      .replaceAll(/registry\.(placeholder\.invalid|example\.com)/g, 'registry.acme.org')
+      .replaceAll(/(your-?domain|example)\.com/g, 'acme.org')
+      .replaceAll('placeholder.invalid', 'acme.org')
+      .replaceAll(/placeholder for [^"]*/g, '+49 30 123456')
+      .replaceAll(/"?placeholder"?(?=$)/g, '123456789012')
+      .replaceAll('PLACEHOLDER', 'ABC')
+      .replaceAll('placeholder', 'acme');
+  const committed = Object.fromEntries(entries.map(({ key, value }) => [key, { value: real(value) }]));
+  return { ...committed, 'seaworthy:kubeconfig': { value: bed.cluster.kubeconfig, secret: true }, ...more };
+}
+
+const secretConfig = (value: string) => ({ value, secret: true });
+
+describe.each([
+  [
+    'dev',
+    {
+      'tallow:resend': secretConfig('{"apiKey":"re_test"}'),
+      'alcs:anthropic': secretConfig('{"apiKey":"sk-ant-test"}'),
+      'alcs:openai': secretConfig('{"apiKey":"sk-test"}'),
+    },
+  ],
+  ['prod', {}],
+] as const)('all five systems in %s, on a real engine and a real API server', (environment, more) => {
+  let stack: Stack;
+  beforeAll(async () => {
+    stack = await bed.engine.stack('seaworthy', `five-${environment}`, main, configOf(environment, more));
+  });
+
+  test('what is previewed goes up', async () => {
+    const previewed = (await operation(stack, 'preview')).changes.sort();
+    expect(previewed.length).toBeGreaterThan(350);
+    expect((await operation(stack, 'up')).changes.sort()).toEqual(previewed);
+    const live = await bed.cluster.client().list('v1', 'Namespace');
+    const names = live.map((n) => text(at(n, 'metadata', 'name')) ?? '');
+    expect(names.filter((name) => NAMESPACES.includes(name)).sort()).toEqual(NAMESPACES);
+  });
+
+  test('a second up changes nothing', async () => {
+    expect((await operation(stack, 'up')).changes).toEqual([]);
+  });
+
+  test(environment === 'dev' ? 'destroy leaves nothing, claims included' : 'destroy is refused', async () => {
+    if (environment === 'prod') {
+      await expect(operation(stack, 'destroy')).rejects.toThrow(/protect/);
+      return;
+    }
+    await operation(stack, 'destroy');
+    const client = bed.cluster.client();
+    const names = (await client.list('v1', 'Namespace')).map((n) => text(at(n, 'metadata', 'name')) ?? '');
+    expect(names.filter((name) => NAMESPACES.includes(name))).toEqual([]);
+    for (const namespace of NAMESPACES) {
+      expect(await client.list('v1', 'PersistentVolumeClaim', namespace)).toEqual([]);
+    }
+    const classes = await client.list('storage.k8s.io/v1', 'StorageClass');
+    expect(classes.map((c) => text(at(c, 'metadata', 'name')))).not.toContain('fast-ssd');
+    const roles = await client.list('rbac.authorization.k8s.io/v1', 'ClusterRole');
+    expect(roles.filter((r) => isRecord(r.metadata) && r.metadata.name === 'todo-backend')).toEqual([]);
+  });
+});
