@@ -2,6 +2,7 @@ import * as pulumiConfig from '@pulumi/pulumi/runtime/config';
 import { allConfig, getConfig } from '@pulumi/pulumi/runtime/config';
 import { getProject, getStack } from '@pulumi/pulumi/runtime/settings';
 import type { ConfigEntry, ConfigSource } from '../constructs/core/config-source';
+import { at } from '../graph/json-value';
 import { session } from './session';
 import { readStackFile } from './stack-file';
 
@@ -16,11 +17,28 @@ export function configSource(): ConfigSource {
 
 function fromEngine(stack: string): ConfigEntry[] {
   const known = new Map(readStackFile(process.cwd(), stack)?.entries.map((e) => [e.key, e]));
-  return Object.entries(allConfig()).map(([key, value]): ConfigEntry => {
+  return Object.entries(allConfig()).flatMap(([key, value]): ConfigEntry[] => {
     const line = known.get(key)?.line;
     const secret = isSecretKey(key);
-    return { key, value: secret ? '' : value, secret, ...(line === undefined ? {} : { line }) };
+    return secret
+      ? secretEntries(key, value, known)
+      : [{ key, value, secret, ...(line === undefined ? {} : { line }) }];
   });
+}
+
+/** To the engine a structure with something encrypted in it is secret as a whole; the stack's file says which of its leaves are. */
+function secretEntries(key: string, value: string, known: ReadonlyMap<string, ConfigEntry>): ConfigEntry[] {
+  const leaves = [...known.values()].filter((entry) => entry.key.startsWith(`${key}.`));
+  if (leaves.length === 0) return [{ key, value: '', secret: true }];
+  return leaves.map((entry) =>
+    entry.secret ? entry : { ...entry, value: leafOf(value, entry.key.slice(key.length + 1)) },
+  );
+}
+
+/** A leaf of a structure in JSON, as text. */
+function leafOf(json: string, path: string): string {
+  const found = path.split('.').reduce<unknown>((here, step) => at(here, step), JSON.parse(json));
+  return typeof found === 'object' ? JSON.stringify(found) : String(found);
 }
 
 /** The SDK has the answer, but not in its types. */

@@ -30,17 +30,20 @@ export function readStackFile(folder: string, stack: string): StackFile | undefi
     if (!isScalar(key)) return [];
     const plain: unknown = value === null ? null : document.createNode(value).toJSON();
     const line = key.range === undefined || key.range === null ? {} : { line: lines.linePos(key.range[0]).line };
-    return [{ key: String(key.value), value: textOf(plain), secret: holdsSecret(plain), ...line }];
+    return entriesOf(String(key.value), plain).map((entry) => ({ ...entry, ...line }));
   });
   return { file, entries, problems };
 }
 
-function textOf(plain: unknown): string {
-  if (holdsSecret(plain)) return '';
-  return typeof plain === 'object' ? JSON.stringify(plain) : String(plain);
+/** A structure with something encrypted in it is an entry for each of its leaves, so that what is plain can be read. */
+function entriesOf(key: string, plain: unknown): ConfigEntry[] {
+  if (!holdsSecret(plain)) {
+    return [{ key, value: typeof plain === 'object' ? JSON.stringify(plain) : String(plain), secret: false }];
+  }
+  if (!isRecord(plain) || 'secure' in plain) return [{ key, value: '', secret: true }];
+  return Object.entries(plain).flatMap(([name, held]) => entriesOf(`${key}.${name}`, held));
 }
 
-/** `secure:` anywhere makes the whole value secret, as it does in Pulumi. */
 function holdsSecret(plain: unknown): boolean {
   if (Array.isArray(plain)) return plain.some(holdsSecret);
   if (!isRecord(plain)) return false;

@@ -2,17 +2,66 @@ import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { ADD_ONS, AddOn } from '../constructs/add-ons/add-on';
 import { component } from '../constructs/core/node-options';
-import { choices, type Settings, type Values } from './setting';
+import { type Problem, report } from '../constructs/core/problem';
+import { choices, count, host, optional, or, type Settings, text, type Values } from './setting';
+import { address } from './shared-settings';
 
 export const PLATFORM_SETTINGS = {
   addOns: choices('operators that the systems of this cluster rely on', ADD_ONS),
+  'letsEncrypt.email': optional(
+    text('address for the account of Let’s Encrypt', 'admin@acme.org', /@/, 'it must be an address'),
+  ),
+  'metrics.days': or(count('days that metrics are kept'), 15),
+  'logs.days': or(count('days that logs are kept'), 14),
+  'onCall.webhook': optional(address('where critical alerts go', 'https://events.pagerduty.com/…')),
+  'velero.bucket': or(text('bucket for copies of namespaces', 'acme-velero'), 'velero'),
+  'velero.region': or(text('its region', 'eu-central-1'), 'eu-central-1'),
+  'kibana.host': or(host('host of Kibana', 'logs.acme.org'), 'logs.example.com'),
 } satisfies Settings;
 
-/** What a cluster needs before systems run on it. A stack of its own in production; on a laptop, beside the system. */
+type PlatformSettings = Values<typeof PLATFORM_SETTINGS>;
+
+/** What a cluster needs before systems run on it. A stack of its own in production; on a laptop, beside the systems. */
 export class PlatformAddOns extends Chart {
-  constructor(scope: Construct, { settings }: { readonly settings: Values<typeof PLATFORM_SETTINGS> }) {
+  constructor(scope: Construct, { settings }: { readonly settings: PlatformSettings }) {
     super(scope, 'platform');
     component(this, 'seaworthy:core:Platform');
-    for (const name of settings.addOns) new AddOn(this, name);
+    const options = {
+      metricsDays: settings['metrics.days'],
+      logDays: settings['logs.days'],
+      onCall: settings['onCall.webhook'],
+      velero: { bucket: settings['velero.bucket'], region: settings['velero.region'] },
+      kibana: settings['kibana.host'],
+      acmeEmail: settings['letsEncrypt.email'],
+    };
+    for (const name of settings.addOns) new AddOn(this, name, options);
+    report(this, () => problemsWith(settings));
   }
+}
+
+function problemsWith({ addOns, 'letsEncrypt.email': email }: PlatformSettings): Problem[] {
+  const problems: Problem[] = [];
+  const error = (code: string, what: string, fix: string) => problems.push({ code, severity: 'error', what, fix });
+  if (addOns.includes('loki') && addOns.includes('elastic')) {
+    error(
+      'SW-PLATFORM-001',
+      'addOns has loki and elastic; every line would be kept twice.',
+      'platform:addOns: one of the two',
+    );
+  }
+  if (addOns.includes('cloudnative-pg') && !addOns.includes('cert-manager')) {
+    error(
+      'SW-PLATFORM-002',
+      'addOns has cloudnative-pg, whose plugin needs cert-manager.',
+      'platform:addOns: cert-manager too',
+    );
+  }
+  if (email !== undefined && !addOns.includes('cert-manager')) {
+    error(
+      'SW-PLATFORM-003',
+      'letsEncrypt.email is set, but addOns has no cert-manager to issue anything.',
+      'platform:addOns: cert-manager too',
+    );
+  }
+  return problems;
 }

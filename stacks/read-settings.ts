@@ -31,7 +31,7 @@ export class SettingsReader {
     const before = this.problems.length;
     const here = this.leaves.filter((leaf) => leaf.namespace === namespace);
     for (const leaf of here) {
-      if (!(leaf.name in settings)) this.unknownKey(leaf, Object.keys(settings));
+      if (!(leaf.name in settings) && !holds(leaf, settings)) this.unknownKey(leaf, Object.keys(settings));
     }
     const values: Record<string, unknown> = {};
     for (const [name, setting] of Object.entries(settings)) {
@@ -39,7 +39,8 @@ export class SettingsReader {
         namespace,
         name,
         setting,
-        here.find((leaf) => leaf.name === name),
+        here.find((leaf) => leaf.name === name) ??
+          here.find((leaf) => setting.secret !== undefined && leaf.secret && name.startsWith(`${leaf.name}.`)),
       );
     }
     const isWhole = !this.problems.slice(before).some((p) => p.severity === 'error');
@@ -130,6 +131,12 @@ export class SettingsReader {
   private lineOf(leaf: Leaf | undefined): string {
     return leaf?.line === undefined ? this.source.file : `${this.source.file}:${leaf.line}`;
   }
+}
+
+/** A structure that is secret as a whole, with secret settings in it. */
+function holds(leaf: Leaf, settings: Settings): boolean {
+  const inside = Object.entries(settings).filter(([name]) => name.startsWith(`${leaf.name}.`));
+  return leaf.secret && inside.some(([, setting]) => setting.secret !== undefined);
 }
 
 /** Says to the compiler what the loop above did: every key of the settings has its value. */

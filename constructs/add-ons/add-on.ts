@@ -1,124 +1,41 @@
 import type { RandomPassword, RandomPasswordArgs } from '@pulumi/random';
+import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { CloudResource } from '../core/cloud-resource';
 import { base64 } from '../core/compose';
-import { HelmRelease, type HelmReleaseProps } from '../core/helm-release';
+import { HelmRelease } from '../core/helm-release';
 import { nodeOptions } from '../core/node-options';
 import { part } from '../core/part';
-import { VERSIONS } from '../core/versions';
+import { SECURITY_HEADERS } from '../network/expose';
+import { type AddOnName, DEFINITIONS, GRAFANA_ADMIN } from './definitions';
+import { elasticStack } from './elastic';
+import type { PlatformOptions } from './values';
 
-export const ADD_ONS = ['cert-manager', 'external-secrets', 'sealed-secrets', 'prometheus', 'cloudnative-pg'] as const;
-export type AddOnName = (typeof ADD_ONS)[number];
+export { ADD_ONS, type AddOnName } from './definitions';
+export type { PlatformOptions } from './values';
 
-interface Definition {
-  readonly namespace: string;
-  /** Pod Security of the namespace; none where the namespace is the cluster's own. */
-  readonly podSecurity?: 'restricted' | 'privileged';
-  readonly releases: readonly Omit<HelmReleaseProps, 'namespace'>[];
-  readonly is: string;
-}
-
-const GRAFANA_ADMIN = 'grafana-admin';
-
-/** Values that our objects rely on, and no others: https://github.com/prometheus-community/helm-charts/blob/main/charts/kube-prometheus-stack/values.yaml */
-const DEFINITIONS: Readonly<Record<AddOnName, Definition>> = {
-  'cert-manager': {
-    is: 'certificates of the front door',
-    namespace: 'cert-manager',
-    podSecurity: 'restricted',
-    releases: [
-      {
-        name: 'cert-manager',
-        chart: 'oci://quay.io/jetstack/charts/cert-manager',
-        version: VERSIONS.certManager.version,
-        values: { crds: { enabled: true, keep: true } },
-        serves: ['cert-manager.io'],
-      },
-    ],
-  },
-  'external-secrets': {
-    is: 'Secrets from a store outside the cluster',
-    namespace: 'external-secrets',
-    podSecurity: 'restricted',
-    releases: [
-      {
-        name: 'external-secrets',
-        chart: 'external-secrets',
-        repository: 'https://charts.external-secrets.io',
-        version: VERSIONS.externalSecrets.version,
-        values: { installCRDs: true },
-        serves: ['external-secrets.io'],
-      },
-    ],
-  },
-  'sealed-secrets': {
-    is: 'Secrets from ciphertexts that only the cluster opens',
-    namespace: 'kube-system',
-    releases: [
-      {
-        name: 'sealed-secrets',
-        chart: 'sealed-secrets',
-        repository: 'https://bitnami.github.io/sealed-secrets',
-        version: VERSIONS.sealedSecrets.version,
-        // Where kubeseal looks by default.
-        values: { fullnameOverride: 'sealed-secrets-controller' },
-        serves: ['bitnami.com'],
-      },
-    ],
-  },
-  prometheus: {
-    is: 'metrics, alerts and dashboards',
-    namespace: 'monitoring',
-    // The node exporter reads the node's own file systems.
-    podSecurity: 'privileged',
-    releases: [
-      {
-        name: 'prometheus',
-        chart: 'oci://ghcr.io/prometheus-community/charts/kube-prometheus-stack',
-        version: VERSIONS.kubePrometheusStack.version,
-        values: {
-          grafana: {
-            admin: { existingSecret: GRAFANA_ADMIN, userKey: 'admin-user', passwordKey: 'admin-password' },
-            sidecar: { dashboards: { label: 'grafana_dashboard', labelValue: '1', searchNamespace: 'ALL' } },
-          },
-        },
-        serves: ['monitoring.coreos.com'],
-      },
-    ],
-  },
-  'cloudnative-pg': {
-    is: 'Postgres clusters, with log archives (needs cert-manager)',
-    namespace: 'cnpg-system',
-    podSecurity: 'restricted',
-    releases: [
-      {
-        name: 'cloudnative-pg',
-        chart: 'cloudnative-pg',
-        repository: 'https://cloudnative-pg.github.io/charts',
-        version: VERSIONS.cloudnativePg.version,
-        serves: ['postgresql.cnpg.io'],
-      },
-      {
-        name: 'plugin-barman-cloud',
-        chart: 'plugin-barman-cloud',
-        repository: 'https://cloudnative-pg.github.io/charts',
-        version: VERSIONS.barmanCloud.version,
-        serves: ['barmancloud.cnpg.io'],
-      },
-    ],
-  },
+const DEFAULTS: PlatformOptions = {
+  metricsDays: 15,
+  logDays: 14,
+  onCall: undefined,
+  velero: { bucket: 'velero', region: 'eu-central-1' },
+  kibana: 'logs.example.com',
+  acmeEmail: undefined,
+  headers: Object.keys(SECURITY_HEADERS),
 };
 
 /**
  * An operator that systems rely on, as Helm releases of the version table, with the values that our objects agree with.
- * Creates: its Namespace, its releases; for `prometheus` also Grafana's generated administrator.
+ * Creates: its Namespace, its releases; for `prometheus` Grafana's generated administrator; for `cert-manager` the issuer of Let's Encrypt
+ * where there is an address for its account; for `elastic` Elasticsearch, Logstash, Kibana and Filebeat.
  * Limitation: what a chart renders is not in the preview, and drift inside of a release is not seen.
  */
 export class AddOn extends Construct {
-  constructor(scope: Construct, name: AddOnName) {
+  constructor(scope: Construct, name: AddOnName, given: Partial<PlatformOptions> = {}) {
     super(scope, name);
-    const { namespace, podSecurity, releases, is } = DEFINITIONS[name];
+    const options = { ...DEFAULTS, ...given };
+    const { namespace, podSecurity, releases, is } = DEFINITIONS[name](options);
     if (podSecurity !== undefined) {
       new k8s.KubeNamespace(this, 'namespace', {
         metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': podSecurity } },
@@ -129,12 +46,32 @@ export class AddOn extends Construct {
       const made = new HelmRelease(this, release.name, { ...release, namespace });
       if (admin !== undefined) made.node.addDependency(admin);
     }
+    if (name === 'cert-manager' && options.acmeEmail !== undefined) letsEncrypt(this, options.acmeEmail);
+    if (name === 'elastic') elasticStack(this, options.kibana);
     part(this, 'seaworthy:core:AddOn', () => [
       is,
       ...releases.map(({ chart, version }) => `${chart.split('/').at(-1)} ${version}`),
       `in ${namespace}`,
     ]);
   }
+}
+
+/** https://cert-manager.io/docs/configuration/acme/ */
+function letsEncrypt(scope: Construct, email: string): void {
+  const name = 'letsencrypt-prod';
+  new ApiObject(scope, 'issuer', {
+    apiVersion: 'cert-manager.io/v1',
+    kind: 'ClusterIssuer',
+    metadata: { name },
+    spec: {
+      acme: {
+        server: 'https://acme-v02.api.letsencrypt.org/directory',
+        email,
+        privateKeySecretRef: { name },
+        solvers: [{ http01: { ingress: { ingressClassName: 'nginx' } } }],
+      },
+    },
+  });
 }
 
 /** The chart's own default is a password that everybody knows. */

@@ -100,6 +100,20 @@ export const VERSIONS = {
     version: '88.5.3',
     source: 'https://github.com/prometheus-community/helm-charts/tree/main/charts/kube-prometheus-stack',
   },
+  /** Retired on 2026-03-24; kept because the briefs name its annotations. https://kubernetes.io/blog/2025/11/11/ingress-nginx-retirement/ */
+  ingressNginx: { version: '4.15.1', source: 'https://github.com/kubernetes/ingress-nginx/releases' },
+  metricsServer: { version: '3.13.1', source: 'https://github.com/kubernetes-sigs/metrics-server/releases' },
+  velero: { version: '12.1.0', source: 'https://github.com/vmware-tanzu/helm-charts/releases' },
+  veleroPluginForAws: {
+    version: '1.14.2',
+    image: 'docker.io/velero/velero-plugin-for-aws:v1.14.2',
+    source: 'https://github.com/velero-io/velero-plugin-for-aws/releases',
+  },
+  loki: { version: '18.11.0', source: 'https://github.com/grafana-community/helm-charts/releases' },
+  /** Promtail ended on 2026-03-02. https://grafana.com/docs/loki/latest/send-data/promtail/ */
+  alloy: { version: '1.11.1', source: 'https://github.com/grafana/alloy/releases' },
+  eckOperator: { version: '3.5.0', source: 'https://github.com/elastic/cloud-on-k8s/releases' },
+  elastic: { version: '9.5.2', source: 'https://www.elastic.co/docs/release-notes/elasticsearch' },
   certManager: { version: 'v1.21.2', source: 'https://github.com/cert-manager/cert-manager/releases' },
   externalSecrets: { version: '2.9.0', source: 'https://github.com/external-secrets/external-secrets/releases' },
   sealedSecrets: {

@@ -168,6 +168,18 @@ describe('a mistake in the configuration', () => {
     expect(at(provider, 'inputs', 'kubeconfig')).toEqual({ unknown: 'config seaworthy:kubeconfig', secret: true });
   });
 
+  test('a structure with something encrypted in it is read: what is plain, and what is secret', () => {
+    change(
+      'Pulumi.dev.yaml',
+      'talos:tag',
+      'talos:tracing:\n    backend: managed\n    endpoint: https://otlp.acme.org:4317\n    keyHeader: DD-API-KEY\n    key:\n      secure: v1:abc:hunter2\n  talos:tag',
+    );
+    const { status, output } = preview('--system', 'talos');
+    expect(output).toMatch(/tracing +.*https:\/\/otlp\.acme\.org:4317/);
+    expect(output).not.toMatch(/SW-SECRET-007|hunter2/);
+    expect(status).toBe(0);
+  });
+
   test('an environment that is not there is named, with those that are', () => {
     const { status, output } = preview('--env', 'prd');
     expect(status).toBe(1);

@@ -45,6 +45,8 @@ describe.each([
 ] as const)('all five systems in %s, on a real engine and a real API server', (environment, more) => {
   let stack: Stack;
   beforeAll(async () => {
+    // Velero's namespace is the platform stack's.
+    if (environment === 'prod') bed.kubectl('create', 'namespace', 'velero');
     stack = await bed.engine.stack('seaworthy', `five-${environment}`, main, configOf(environment, more));
   });
 

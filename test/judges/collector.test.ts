@@ -55,7 +55,7 @@ function sensitive(): object {
   return { resourceSpans: [{ resource: { attributes }, scopeSpans }] };
 }
 
-describe.each(['dev', 'prod'])('the Collector of %s, as it is rendered', (variant) => {
+describe.each(['talos, dev', 'talos, prod'])('the Collector of %s, as it is rendered', (variant) => {
   const folder = mkdtempSync(join(tmpdir(), 'seaworthy-collector-'));
   let collector: RunningCollector;
   const port = (name: string) => collector.port(name);

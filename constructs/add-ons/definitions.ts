@@ -1,0 +1,278 @@
+import type { HelmReleaseProps } from '../core/helm-release';
+import { VERSIONS } from '../core/versions';
+import { alertmanager, alloyConfig, type PlatformOptions } from './values';
+
+export const ADD_ONS = [
+  'cert-manager',
+  'external-secrets',
+  'sealed-secrets',
+  'prometheus',
+  'cloudnative-pg',
+  'ingress-nginx',
+  'metrics-server',
+  'velero',
+  'loki',
+  'elastic',
+] as const;
+export type AddOnName = (typeof ADD_ONS)[number];
+
+export interface Definition {
+  readonly namespace: string;
+  /** Pod Security of the namespace; none where the namespace is the cluster's own. */
+  readonly podSecurity?: 'restricted' | 'baseline' | 'privileged';
+  readonly releases: readonly Omit<HelmReleaseProps, 'namespace'>[];
+  readonly is: string;
+}
+
+/** Secret with the administrator of Grafana. */
+export const GRAFANA_ADMIN = 'grafana-admin';
+
+/** Values that our objects rely on, and those that a brief asks for; what is not here is as the chart has it. */
+export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) => Definition>> = {
+  'cert-manager': () => ({
+    is: 'certificates of the front door',
+    namespace: 'cert-manager',
+    podSecurity: 'restricted',
+    releases: [
+      {
+        name: 'cert-manager',
+        chart: 'oci://quay.io/jetstack/charts/cert-manager',
+        version: VERSIONS.certManager.version,
+        values: { crds: { enabled: true, keep: true } },
+        serves: ['cert-manager.io'],
+      },
+    ],
+  }),
+  'external-secrets': () => ({
+    is: 'Secrets from a store outside the cluster',
+    namespace: 'external-secrets',
+    podSecurity: 'restricted',
+    releases: [
+      {
+        name: 'external-secrets',
+        chart: 'external-secrets',
+        repository: 'https://charts.external-secrets.io',
+        version: VERSIONS.externalSecrets.version,
+        values: { installCRDs: true },
+        serves: ['external-secrets.io'],
+      },
+    ],
+  }),
+  'sealed-secrets': () => ({
+    is: 'Secrets from ciphertexts that only the cluster opens',
+    namespace: 'kube-system',
+    releases: [
+      {
+        name: 'sealed-secrets',
+        chart: 'sealed-secrets',
+        repository: 'https://bitnami.github.io/sealed-secrets',
+        version: VERSIONS.sealedSecrets.version,
+        // Where kubeseal looks by default.
+        values: { fullnameOverride: 'sealed-secrets-controller' },
+        serves: ['bitnami.com'],
+      },
+    ],
+  }),
+  prometheus: (options) => ({
+    is: `metrics kept ${options.metricsDays} days, alerts and dashboards`,
+    namespace: 'monitoring',
+    // The node exporter reads the node's own file systems.
+    podSecurity: 'privileged',
+    releases: [
+      {
+        name: 'prometheus',
+        chart: 'oci://ghcr.io/prometheus-community/charts/kube-prometheus-stack',
+        version: VERSIONS.kubePrometheusStack.version,
+        values: {
+          prometheus: {
+            prometheusSpec: {
+              retention: `${options.metricsDays}d`,
+              scrapeInterval: '30s',
+              evaluationInterval: '30s',
+              // Objects are found by the release's label, which ours have.
+              serviceMonitorSelectorNilUsesHelmValues: true,
+              podMonitorSelectorNilUsesHelmValues: true,
+              ruleSelectorNilUsesHelmValues: true,
+              storageSpec: {
+                volumeClaimTemplate: {
+                  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '50Gi' } } },
+                },
+              },
+            },
+          },
+          alertmanager: { config: alertmanager(options) },
+          kubeStateMetrics: { enabled: true },
+          nodeExporter: { enabled: true },
+          grafana: {
+            admin: { existingSecret: GRAFANA_ADMIN, userKey: 'admin-user', passwordKey: 'admin-password' },
+            sidecar: { dashboards: { label: 'grafana_dashboard', labelValue: '1', searchNamespace: 'ALL' } },
+          },
+        },
+        serves: ['monitoring.coreos.com'],
+      },
+    ],
+  }),
+  'cloudnative-pg': () => ({
+    is: 'Postgres clusters, with log archives (needs cert-manager)',
+    namespace: 'cnpg-system',
+    podSecurity: 'restricted',
+    releases: [
+      {
+        name: 'cloudnative-pg',
+        chart: 'cloudnative-pg',
+        repository: 'https://cloudnative-pg.github.io/charts',
+        version: VERSIONS.cloudnativePg.version,
+        serves: ['postgresql.cnpg.io'],
+      },
+      {
+        name: 'plugin-barman-cloud',
+        chart: 'plugin-barman-cloud',
+        repository: 'https://cloudnative-pg.github.io/charts',
+        version: VERSIONS.barmanCloud.version,
+        serves: ['barmancloud.cnpg.io'],
+      },
+    ],
+  }),
+  'ingress-nginx': ({ headers }) => ({
+    is: 'the front door (its project ended in March 2026: see docs/platform.md)',
+    namespace: 'ingress-nginx',
+    podSecurity: 'baseline',
+    releases: [
+      {
+        name: 'ingress-nginx',
+        chart: 'ingress-nginx',
+        repository: 'https://kubernetes.github.io/ingress-nginx',
+        version: VERSIONS.ingressNginx.version,
+        values: {
+          controller: {
+            replicaCount: 2,
+            allowSnippetAnnotations: false,
+            // The rate limit counts addresses of clients, not of nodes.
+            service: { type: 'LoadBalancer', externalTrafficPolicy: 'Local' },
+            config: {
+              'use-gzip': 'true',
+              'ssl-protocols': 'TLSv1.2 TLSv1.3',
+              'generate-request-id': 'true',
+              'global-allowed-response-headers': headers.join(','),
+              'log-format-escape-json': 'true',
+            },
+            metrics: { enabled: true, serviceMonitor: { enabled: true, additionalLabels: { release: 'prometheus' } } },
+          },
+        },
+      },
+    ],
+  }),
+  'metrics-server': () => ({
+    is: 'CPU and memory, for autoscalers',
+    namespace: 'kube-system',
+    releases: [
+      {
+        name: 'metrics-server',
+        chart: 'metrics-server',
+        repository: 'https://kubernetes-sigs.github.io/metrics-server',
+        version: VERSIONS.metricsServer.version,
+      },
+    ],
+  }),
+  velero: ({ velero }) => ({
+    is: 'copies of namespaces and their volumes',
+    namespace: 'velero',
+    podSecurity: 'privileged',
+    releases: [
+      {
+        name: 'velero',
+        chart: 'velero',
+        repository: 'https://vmware-tanzu.github.io/helm-charts',
+        version: VERSIONS.velero.version,
+        values: {
+          configuration: {
+            backupStorageLocation: [
+              { name: 'default', provider: 'aws', bucket: velero.bucket, config: { region: velero.region } },
+            ],
+            volumeSnapshotLocation: [{ name: 'default', provider: 'aws', config: { region: velero.region } }],
+          },
+          // By the pod's identity, and no key.
+          credentials: { useSecret: false },
+          snapshotsEnabled: true,
+          initContainers: [
+            {
+              name: 'velero-plugin-for-aws',
+              image: VERSIONS.veleroPluginForAws.image,
+              volumeMounts: [{ mountPath: '/target', name: 'plugins' }],
+            },
+          ],
+        },
+        serves: ['velero.io'],
+      },
+    ],
+  }),
+  loki: ({ logDays }) => ({
+    is: `logs of all pods, kept ${logDays} days, in Grafana`,
+    namespace: 'logging',
+    podSecurity: 'privileged',
+    releases: [
+      {
+        name: 'loki',
+        chart: 'oci://ghcr.io/grafana-community/helm-charts/loki',
+        version: VERSIONS.loki.version,
+        values: {
+          deploymentMode: 'Monolithic',
+          singleBinary: { replicas: 1, persistence: { size: '50Gi' } },
+          loki: {
+            auth_enabled: false,
+            commonConfig: { replication_factor: 1 },
+            storage: { type: 'filesystem' },
+            schemaConfig: {
+              configs: [
+                {
+                  from: '2026-01-01',
+                  store: 'tsdb',
+                  object_store: 'filesystem',
+                  schema: 'v13',
+                  index: { prefix: 'index_', period: '24h' },
+                },
+              ],
+            },
+            limits_config: { retention_period: `${logDays * 24}h` },
+            compactor: { retention_enabled: true, delete_request_store: 'filesystem' },
+          },
+          read: { replicas: 0 },
+          write: { replicas: 0 },
+          backend: { replicas: 0 },
+          chunksCache: { enabled: false },
+          resultsCache: { enabled: false },
+          lokiCanary: { enabled: false },
+          test: { enabled: false },
+          gateway: { enabled: false },
+        },
+      },
+      {
+        name: 'alloy',
+        chart: 'alloy',
+        repository: 'https://grafana.github.io/helm-charts',
+        version: VERSIONS.alloy.version,
+        values: { alloy: { configMap: { content: alloyConfig() } }, controller: { type: 'deployment' } },
+      },
+    ],
+  }),
+  elastic: () => ({
+    is: 'logs of all pods in Elasticsearch, and Kibana',
+    namespace: 'logging',
+    podSecurity: 'privileged',
+    releases: [
+      {
+        name: 'elastic-operator',
+        chart: 'eck-operator',
+        repository: 'https://helm.elastic.co',
+        version: VERSIONS.eckOperator.version,
+        values: { installCRDs: true, telemetry: { disabled: true }, managedNamespaces: ['logging'] },
+        serves: [
+          'elasticsearch.k8s.elastic.co',
+          'kibana.k8s.elastic.co',
+          'logstash.k8s.elastic.co',
+          'beat.k8s.elastic.co',
+        ],
+      },
+    ],
+  }),
+};
