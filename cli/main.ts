@@ -40,6 +40,18 @@ async function main(argv: readonly string[]): Promise<void> {
     .action(async (options) => exitWith(await loadSynth().synth(options)));
 
   command
+    .command('compose')
+    .description('write a system as a Docker Compose project, for a laptop without Kubernetes')
+    .requiredOption('-s, --system <name>', 'which system')
+    .option('-e, --env <name>', 'environment: the NAME of Pulumi.NAME.yaml', 'dev')
+    .option('-o, --out <folder>', 'where to write; a folder for the system is made in it', 'compose')
+    .addHelpText(
+      'after',
+      '\nExample:\n  npx seaworthy compose --system tallow && cd compose/tallow && docker compose up',
+    )
+    .action(async (options) => exitWith(await loadCompose().compose(options)));
+
+  command
     .command('lock')
     .description('accept what every object is called, so that a later rename is refused before it deletes something')
     .option('-e, --env <name>', 'environment: the NAME of Pulumi.NAME.yaml', 'dev')
@@ -61,6 +73,7 @@ async function main(argv: readonly string[]): Promise<void> {
 }
 
 const loadPreview = (): typeof import('./preview') => require('./preview');
+const loadCompose = (): typeof import('./compose') => require('./compose');
 const loadSynth = (): typeof import('./synth') => require('./synth');
 const loadRecover = (): typeof import('./recover') => require('./recover');
 const loadLock = (): typeof import('./lock') => require('./lock');

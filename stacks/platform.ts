@@ -5,6 +5,7 @@ import { component } from '../constructs/core/node-options';
 import { type Problem, report } from '../constructs/core/problem';
 import { choices, count, host, optional, or, type Settings, text, type Values } from './setting';
 import { address } from './shared-settings';
+import type { Surroundings } from './surroundings';
 
 export const PLATFORM_SETTINGS = {
   addOns: choices('operators that the systems of this cluster rely on', ADD_ONS),
@@ -23,7 +24,7 @@ type PlatformSettings = Values<typeof PLATFORM_SETTINGS>;
 
 /** What a cluster needs before systems run on it. A stack of its own in production; on a laptop, beside the systems. */
 export class PlatformAddOns extends Chart {
-  constructor(scope: Construct, { settings }: { readonly settings: PlatformSettings }) {
+  constructor(scope: Construct, { platform, settings }: Surroundings<PlatformSettings>) {
     super(scope, 'platform');
     component(this, 'seaworthy:core:Platform');
     const options = {
@@ -33,6 +34,7 @@ export class PlatformAddOns extends Chart {
       velero: { bucket: settings['velero.bucket'], region: settings['velero.region'] },
       kibana: settings['kibana.host'],
       acmeEmail: settings['letsEncrypt.email'],
+      protect: platform.profile.protectData,
     };
     for (const name of settings.addOns) new AddOn(this, name, options);
     report(this, () => problemsWith(settings));

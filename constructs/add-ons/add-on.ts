@@ -22,6 +22,7 @@ const DEFAULTS: PlatformOptions = {
   velero: { bucket: 'velero', region: 'eu-central-1' },
   kibana: 'logs.example.com',
   acmeEmail: undefined,
+  protect: false,
   headers: Object.keys(SECURITY_HEADERS),
 };
 
@@ -37,13 +38,15 @@ export class AddOn extends Construct {
     const options = { ...DEFAULTS, ...given };
     const { namespace, podSecurity, releases, is } = DEFINITIONS[name](options);
     if (podSecurity !== undefined) {
-      new k8s.KubeNamespace(this, 'namespace', {
+      const made = new k8s.KubeNamespace(this, 'namespace', {
         metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': podSecurity } },
       });
+      nodeOptions(made, { protect: options.protect });
     }
     const admin = name === 'prometheus' ? grafanaAdmin(this, namespace) : undefined;
     for (const release of releases) {
       const made = new HelmRelease(this, release.name, { ...release, namespace });
+      nodeOptions(made, { protect: options.protect });
       if (admin !== undefined) made.node.addDependency(admin);
     }
     if (name === 'cert-manager' && options.acmeEmail !== undefined) letsEncrypt(this, options.acmeEmail);

@@ -11,6 +11,8 @@ export interface PlatformOptions {
   readonly kibana: string;
   /** Account of Let's Encrypt, where the platform makes the issuer `letsencrypt-prod`. */
   readonly acmeEmail: string | undefined;
+  /** Refuse to delete what systems stand on. */
+  readonly protect: boolean;
   /** Response headers that systems may set. */
   readonly headers: readonly string[];
 }

@@ -12,7 +12,7 @@ import { platformOn } from '../../targets';
 const ROOT = join(__dirname, '..', '..');
 
 export const ENVIRONMENTS = ['dev', 'staging', 'prod'] as const;
-export type StackName = (typeof ENVIRONMENTS)[number];
+export type StackName = (typeof ENVIRONMENTS)[number] | 'platform';
 export type SystemName = Exclude<keyof typeof SYSTEMS, 'platform'>;
 export const FIVE: readonly SystemName[] = ['talos', 'tallow', 'ticolops', 'todo', 'alcs'];
 type Changes = Readonly<Record<string, string>>;
@@ -32,6 +32,13 @@ export function systemsIn(app: App, stack: StackName, systems: readonly string[]
 export function systemGraph(system: SystemName, stack: StackName, changes: Changes = {}): Graph {
   const app = new CdkApp();
   systemsIn(app, stack, [system], changes);
+  return mutated(buildGraph(app));
+}
+
+/** The platform's own stack. */
+export function platformGraph(changes: Changes = {}): Graph {
+  const app = new CdkApp();
+  systemsIn(app, 'platform', ['platform'], changes);
   return mutated(buildGraph(app));
 }
 

@@ -1,0 +1,136 @@
+import { at, list } from '../../graph/json-value';
+import { Look } from '../support/look';
+import { platformGraph } from '../support/systems';
+
+const platform = new Look(platformGraph());
+const release = (name: string) =>
+  platform.graph.nodes.find((n) => n.type === 'kubernetes:helm.sh/v3:Release' && n.inputs.name === name)?.inputs;
+const ALL = '["cert-manager","external-secrets","prometheus","ingress-nginx","metrics-server","velero","loki"]';
+const withLoki = platformGraph({ 'platform:addOns': ALL, 'platform:logs.days': '30' });
+
+test('TDO-22 cert-manager with its CRDs, in a namespace of its own', () => {
+  expect(release('cert-manager')).toMatchObject({ namespace: 'cert-manager', values: { crds: { enabled: true } } });
+});
+
+test('TDO-23 the issuer letsencrypt-prod, after cert-manager', () => {
+  const { inputs, path } = platform.object('ClusterIssuer', 'letsencrypt-prod');
+  expect(inputs.spec).toEqual({
+    acme: {
+      server: 'https://acme-v02.api.letsencrypt.org/directory',
+      email: 'admin@example.com',
+      privateKeySecretRef: { name: 'letsencrypt-prod' },
+      solvers: [{ http01: { ingress: { ingressClassName: 'nginx' } } }],
+    },
+  });
+  expect(platform.graph.edges).toContainEqual(
+    expect.objectContaining({ from: path, to: 'platform/cert-manager/cert-manager' }),
+  );
+});
+
+test('TDO-39 External Secrets, by its chart', () => {
+  expect(release('external-secrets')).toMatchObject({
+    chart: 'external-secrets',
+    repositoryOpts: { repo: 'https://charts.external-secrets.io' },
+  });
+});
+
+test('ALC-65 kube-prometheus-stack is the release prometheus in monitoring', () => {
+  expect(release('prometheus')).toMatchObject({
+    namespace: 'monitoring',
+    chart: expect.stringMatching(/kube-prometheus-stack$/),
+  });
+});
+
+test('TDO-40, TDO-41 Prometheus reads each 30 s and keeps 15 days', () => {
+  const spec = at(release('prometheus'), 'values', 'prometheus', 'prometheusSpec');
+  expect(spec).toMatchObject({ retention: '15d', scrapeInterval: '30s' });
+});
+
+test('TCO-26 Kubernetes’ own metrics are read: the state of objects, and nodes', () => {
+  expect(at(release('prometheus'), 'values')).toMatchObject({
+    kubeStateMetrics: { enabled: true },
+    nodeExporter: { enabled: true },
+  });
+});
+
+test('TDO-43, ALC-69 Grafana’s administrator has a generated password, from a Secret', () => {
+  expect(at(release('prometheus'), 'values', 'grafana', 'admin')).toMatchObject({ existingSecret: 'grafana-admin' });
+  expect(platform.cloud('random:index/randomPassword:RandomPassword')).toHaveLength(1);
+});
+
+test('ALC-76, ALC-100 critical alerts go to whoever is on call', () => {
+  const config = at(release('prometheus'), 'values', 'alertmanager', 'config');
+  expect(list(at(config, 'route', 'routes'))).toContainEqual({
+    receiver: 'on-call',
+    matchers: ['severity = "critical"'],
+    repeat_interval: '1h',
+  });
+  expect(list(at(config, 'receivers'))).toContainEqual({
+    name: 'on-call',
+    webhook_configs: [{ url: 'https://events.placeholder.invalid/on-call', send_resolved: true }],
+  });
+});
+
+test('ALC-91 metrics-server is there for autoscalers', () => expect(release('metrics-server')).toBeDefined());
+
+test('ALC-07 the front door is an nginx behind a load balancer; it allows the headers that systems set', () => {
+  const controller = at(release('ingress-nginx'), 'values', 'controller');
+  expect(controller).toMatchObject({ service: { type: 'LoadBalancer' }, allowSnippetAnnotations: false });
+  expect(at(controller, 'config')).toMatchObject({ 'use-gzip': 'true', 'ssl-protocols': 'TLSv1.2 TLSv1.3' });
+  expect(String(at(controller, 'config', 'global-allowed-response-headers'))).toContain('Content-Security-Policy');
+});
+
+test('ALC-12 the front door gives each request an id', () => {
+  expect(at(release('ingress-nginx'), 'values', 'controller', 'config', 'generate-request-id')).toBe('true');
+});
+
+test('TDO-52, TDO-53 Velero has a place for backups, by the pod’s identity', () => {
+  expect(at(release('velero'), 'values')).toMatchObject({
+    configuration: { backupStorageLocation: [{ provider: 'aws', bucket: 'placeholder-velero' }] },
+    credentials: { useSecret: false },
+  });
+});
+
+test('TDO-45, ALC-78, TCO-10, TAL-87 Elasticsearch of three with 100Gi each, Logstash, Kibana at logs.example.com', () => {
+  expect(platform.spec('Elasticsearch', 'logs', 'nodeSets', 0)).toMatchObject({ count: 3 });
+  const claim = platform.spec(
+    'Elasticsearch',
+    'logs',
+    'nodeSets',
+    0,
+    'volumeClaimTemplates',
+    0,
+    'spec',
+    'resources',
+    'requests',
+  );
+  expect(claim).toEqual({ storage: '100Gi' });
+  expect(platform.names('Logstash')).toEqual(['logs']);
+  expect(platform.spec('Ingress', 'kibana', 'rules', 0, 'host')).toBe('logs.example.com');
+});
+
+test('ALC-77, ALC-80, ALC-102 Loki instead, with the retention that was asked for', () => {
+  const loki = withLoki.nodes.find((n) => n.inputs.name === 'loki')?.inputs;
+  expect(at(loki, 'values', 'loki', 'limits_config')).toEqual({ retention_period: '720h' });
+  expect(at(loki, 'values', 'loki', 'compactor', 'retention_enabled')).toBe(true);
+});
+
+test('ALC-79 each field of a JSON line is read', () => {
+  const alloy = withLoki.nodes.find((n) => n.inputs.name === 'alloy')?.inputs;
+  const content = String(at(alloy, 'values', 'alloy', 'configMap', 'content'));
+  for (const field of ['timestamp', 'level', 'message', 'correlationId', 'sessionId', 'userId', 'duration']) {
+    expect(content).toContain(`${field} = "${field}"`);
+  }
+});
+
+test('what cannot be together is refused', () => {
+  const codes = (addOns: string, more: Record<string, string> = {}) =>
+    platformGraph({ 'platform:addOns': addOns, ...more }).problems.map((p) => p.code);
+  expect(codes('["cert-manager","loki","elastic"]')).toContain('SW-PLATFORM-001');
+  expect(codes('["cloudnative-pg"]')).toEqual(['SW-PLATFORM-002', 'SW-PLATFORM-003']);
+});
+
+test('in production nobody deletes what systems stand on', () => {
+  const releases = platform.graph.nodes.filter((n) => n.type === 'kubernetes:helm.sh/v3:Release');
+  expect(releases.every((n) => n.options.protect === true)).toBe(true);
+});
