@@ -45,10 +45,12 @@ export function collectorDeployment(part: Tracing, env: k8s.EnvVar[]): k8s.KubeD
               name: 'collector',
               image: VERSIONS.collector.image,
               args: ['--config=/etc/otelcol/config.yaml'],
-              ports: Object.entries(PORT_NAMES).map(([portName, containerPort]) => ({
-                name: portName,
-                containerPort,
-              })),
+              ports: Object.entries({ ...PORT_NAMES, health: COLLECTOR_PORTS.health }).map(
+                ([portName, containerPort]) => ({
+                  name: portName,
+                  containerPort,
+                }),
+              ),
               env,
               resources: resourceRequirements(RESOURCES),
               securityContext: restrictedContainer(),

@@ -108,6 +108,7 @@ function pod(name: string): k8s.PodSpec {
         ports: [
           { name: 'otlp-grpc', containerPort: PORTS.otlp },
           { name: 'query', containerPort: PORTS.query },
+          { name: 'health', containerPort: PORTS.health },
         ],
         resources: resourceRequirements(RESOURCES),
         securityContext: restrictedContainer(),
