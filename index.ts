@@ -12,5 +12,6 @@ export = program(async () => {
   const facts = { ...environment, project: source.project, environment: environment.name };
   const platform = platformOn(app, facts);
   for (const { build } of environment.systems) build(app, { platform, environment: environment.name });
-  await register(app, { problems: environment.problems });
+  const { platformStack } = environment;
+  return register(app, { problems: environment.problems, ...(platformStack === undefined ? {} : { platformStack }) });
 });

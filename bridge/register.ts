@@ -11,6 +11,7 @@ import { VERSIONS } from '../constructs/core/versions';
 import { buildGraph } from '../graph/build';
 import type { Graph } from '../graph/graph';
 import { foreignInOpenPlaces, openSecret } from '../graph/secret-check';
+import { servedBy } from '../graph/served';
 import { soundness } from '../graph/soundness';
 import { clusterProblems } from './cluster';
 import { configSource } from './config';
@@ -25,6 +26,14 @@ export interface RegisterOptions {
   readonly kubernetesVersion?: string;
   /** What else was found, in the configuration say: refused together with the rest. */
   readonly problems?: readonly Problem[];
+  /** Stack with the add-ons of this cluster, `organization/project/stack`: what the objects need must be there. @default nobody is asked */
+  readonly platformStack?: string;
+}
+
+/** What a stack tells others: its outputs. */
+export interface Registered {
+  /** API groups that its releases and CRDs serve, for {@link RegisterOptions.platformStack} of others. */
+  readonly serves: readonly string[];
 }
 
 /** Every problem at once, and no stack trace: the user's to mend. */
@@ -41,12 +50,12 @@ export class RefusedError extends RunError {
  * Pulumi program, await it or export what it returns.
  * @throws RefusedError before anything is registered
  */
-export function register(app: IConstruct, options: RegisterOptions = {}): Promise<void> {
+export function register(app: IConstruct, options: RegisterOptions = {}): Promise<Registered> {
   const done = rpcKeepAlive();
   return registered(app, options).finally(done);
 }
 
-async function registered(app: IConstruct, options: RegisterOptions): Promise<void> {
+async function registered(app: IConstruct, options: RegisterOptions): Promise<Registered> {
   const { project, stack } = configSource();
   const platform = platformIn(app);
   const kubernetesVersion = options.kubernetesVersion ?? platform?.kubernetesVersion ?? VERSIONS.kubernetes.version;
@@ -61,8 +70,15 @@ async function registered(app: IConstruct, options: RegisterOptions): Promise<vo
   refuse(problems);
   const registration = new Registration(graph);
   if (!session().offline) refuse(await unreachable(graph, registration.restorer, kubernetesVersion));
+  if (!session().offline && options.platformStack !== undefined) {
+    refuse(await loadPlatformStack().missingOnPlatform(graph, options.platformStack));
+  }
   await withoutStackTraces(() => registration.run());
+  return { serves: servedBy(graph) };
 }
+
+/** Few programs have one. */
+const loadPlatformStack = (): typeof import('./platform-stack') => require('./platform-stack');
 
 /** The platform of the first system: a program has one target. */
 function platformIn(app: IConstruct): Platform | undefined {

@@ -24,6 +24,7 @@ export const ENVIRONMENT_SETTINGS = {
   secrets: optional(choice('who writes Secrets', ['pulumi', 'external', 'sealed', 'sops'])),
   secretStore: or(text('ClusterSecretStore of External Secrets', 'aws-secrets-manager'), 'aws-secrets-manager'),
   secretStoreKind: or(choice('reach of that store', ['ClusterSecretStore', 'SecretStore']), 'ClusterSecretStore'),
+  platformStack: optional(text('stack with the add-ons of this cluster', 'acme/seaworthy/platform')),
   storageClass: optional(text('StorageClass of volumes', 'gp3')),
   issuer: optional(text('ClusterIssuer of cert-manager, or self-signed', 'letsencrypt-prod')),
 } satisfies Settings;
@@ -58,6 +59,8 @@ export const EKS_SETTINGS = {
 export interface Environment extends Omit<TargetFacts, 'project' | 'environment'> {
   /** The stack: `dev`. */
   readonly name: string;
+  /** The stack that brought the cluster's add-ons. */
+  readonly platformStack: string | undefined;
   /** Chosen systems, with their own settings, ready to be built. */
   readonly systems: readonly ChosenSystem[];
   /** Placeholders; errors stopped the reading. */

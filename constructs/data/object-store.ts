@@ -1,15 +1,14 @@
 import { type Duration, Size } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { labelsOf, nameOf, shortNameOf } from '../core/labels';
-import { nodeOptions } from '../core/node-options';
+import { nameOf, shortNameOf } from '../core/labels';
 import { part, recordConnection } from '../core/part';
 import type { Store, StoreAccess, StoreRequest } from '../core/platform';
-import { quantity, sizeText } from '../core/pod';
+import { sizeText } from '../core/pod';
 import { type Problem, report } from '../core/problem';
 import { systemOf } from '../core/system';
 import type { Workload } from '../core/workload';
 import { allowTo } from '../network/network-policy';
+import { claim } from './claim';
 
 export interface ObjectStoreProps {
   /** How long an object stays. */
@@ -67,16 +66,7 @@ export class ObjectStore extends Construct {
 /** In the cluster: rclone speaks of a mounted claim as of a bucket. */
 function volume(scope: Construct, { name, keepDays, storage, locked }: StoreRequest): Store {
   const { platform } = systemOf(scope);
-  const claim = new k8s.KubePersistentVolumeClaim(scope, 'claim', {
-    // No pod may mount it for a day: a class that waits for its first consumer would hold the up as long.
-    metadata: { name, labels: labelsOf(scope), annotations: { 'pulumi.com/skipAwait': 'true' } },
-    spec: {
-      accessModes: ['ReadWriteOnce'],
-      storageClassName: platform.storageClass,
-      resources: { requests: { storage: quantity(sizeText(storage)) } },
-    },
-  });
-  nodeOptions(claim, { protect: platform.profile.protectData });
+  claim(scope, 'claim', { name, size: storage, access: 'ReadWriteOnce' });
   return {
     remote: { RCLONE_CONFIG_STORE_TYPE: 'alias', RCLONE_CONFIG_STORE_REMOTE: '/store' },
     folder: '',

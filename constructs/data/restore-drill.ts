@@ -60,7 +60,7 @@ export class RestoreDrill extends ScheduledPart {
       longest: Duration.hours(4),
       user: dumping.user,
       room: props.room ?? Size.gibibytes(20),
-      scripts: scripts('fetch.sh', dumping.drill, 'report.sh', ...dumping.reads),
+      scripts: scripts('fetch.sh', dumping.drill, 'manifest.sh', 'report.sh', ...dumping.reads),
       volumes: storeVolumes(store),
       steps: [
         storeStep('fetch', 'fetch.sh', store, { NAME: name }),

@@ -1,13 +1,12 @@
 import type { Size } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { labelsOf, nameOf } from '../core/labels';
-import { nodeOptions } from '../core/node-options';
+import { nameOf } from '../core/labels';
 import { part } from '../core/part';
-import { quantity, sizeText } from '../core/pod';
+import { sizeText } from '../core/pod';
 import { type Problem, report } from '../core/problem';
 import { systemOf } from '../core/system';
 import type { ClaimMount } from '../service/http-props';
+import { claim } from './claim';
 
 export interface SharedVolumeProps {
   readonly size: Size;
@@ -30,15 +29,12 @@ export class SharedVolume extends Construct {
     super(scope, id);
     this.claim = nameOf(this);
     const { platform } = systemOf(this);
-    const claim = new k8s.KubePersistentVolumeClaim(this, 'claim', {
-      metadata: { name: this.claim, labels: labelsOf(this), annotations: { 'pulumi.com/skipAwait': 'true' } },
-      spec: {
-        accessModes: ['ReadWriteMany'],
-        storageClassName: storageClass ?? platform.storageClass,
-        resources: { requests: { storage: quantity(sizeText(size)) } },
-      },
+    claim(this, 'claim', {
+      name: this.claim,
+      size,
+      access: 'ReadWriteMany',
+      ...(storageClass === undefined ? {} : { storageClass }),
     });
-    nodeOptions(claim, { protect: platform.profile.protectData });
     part(this, 'seaworthy:data:SharedVolume', () => [
       `${sizeText(size)} on ${storageClass ?? platform.storageClass}`,
       'mounted by many nodes',

@@ -1,13 +1,11 @@
 import { Size } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { labelsOf, nameOf } from '../core/labels';
-import { nodeOptions } from '../core/node-options';
+import { nameOf } from '../core/labels';
 import { part, recordConnection } from '../core/part';
 import type { HostedSite, SiteRequest } from '../core/platform';
-import { quantity, sizeText } from '../core/pod';
 import { systemOf } from '../core/system';
 import { VERSIONS } from '../core/versions';
+import { claim } from '../data/claim';
 import { expose, SECURITY_HEADERS } from '../network/expose';
 import { nginxConfig } from './nginx-config';
 import { NGINX_USER } from './reverse-proxy';
@@ -60,16 +58,7 @@ export class Site extends Construct {
   }
 
   private inCluster({ name, host, isSinglePage, headers }: SiteRequest, tlsSecret: string | undefined): void {
-    const { platform } = systemOf(this);
-    const claim = new k8s.KubePersistentVolumeClaim(this, 'files', {
-      metadata: { name, labels: labelsOf(this), annotations: { 'pulumi.com/skipAwait': 'true' } },
-      spec: {
-        accessModes: ['ReadWriteOnce'],
-        storageClassName: platform.storageClass,
-        resources: { requests: { storage: quantity(sizeText(ROOM)) } },
-      },
-    });
-    nodeOptions(claim, { protect: platform.profile.protectData });
+    claim(this, 'files', { name, size: ROOM, access: 'ReadWriteOnce' });
     const text = nginxConfig({
       root: FOLDER,
       headers,

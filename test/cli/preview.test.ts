@@ -201,7 +201,7 @@ describe('a mistake in the program', () => {
       "const url = base64(text`redis://:${secret('hunter2/@x')}@redis`);",
       "new k8s.KubeSecret(chart, 'secret', { metadata: { name: 's' }, data: { url } });",
     ];
-    change('index.ts', 'await register(', `${lines.join(' ')}\n  await register(`);
+    change('index.ts', 'return register(', `${lines.join(' ')}\n  return register(`);
     change(
       'index.ts',
       "import { App } from 'cdk8s';",

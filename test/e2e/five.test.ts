@@ -15,7 +15,7 @@ beforeAll(() => bed.start());
 afterAll(() => bed.stop());
 
 /** The committed configuration of an environment, with what stands for a placeholder, and the cluster of the test. */
-function configOf(environment: 'dev' | 'prod', more: ConfigMap): ConfigMap {
+function configOf(environment: 'dev' | 'prod' | 'platform', more: ConfigMap): ConfigMap {
   const entries = readStackFile(ROOT, environment)?.entries ?? [];
   const real = (value: string) =>
     value
@@ -28,6 +28,21 @@ function configOf(environment: 'dev' | 'prod', more: ConfigMap): ConfigMap {
       .replaceAll('placeholder', 'acme');
   const committed = Object.fromEntries(entries.map(({ key, value }) => [key, { value: real(value) }]));
   return { ...committed, 'seaworthy:kubeconfig': { value: bed.cluster.kubeconfig, secret: true }, ...more };
+}
+
+/** The platform goes up first, as a stack of its own. */
+async function platformStack(): Promise<string> {
+  const addOns = '["cert-manager","external-secrets","prometheus","velero"]';
+  const config = configOf('platform', { 'platform:addOns': { value: addOns } });
+  const stack = await bed.engine.stack('seaworthy', 'five-platform', main, config);
+  await operation(stack, 'up');
+  expect((await stack.outputs()).serves?.value).toEqual([
+    'cert-manager.io',
+    'external-secrets.io',
+    'monitoring.coreos.com',
+    'velero.io',
+  ]);
+  return 'organization/seaworthy/five-platform';
 }
 
 const secretConfig = (value: string) => ({ value, secret: true });
@@ -45,9 +60,13 @@ describe.each([
 ] as const)('all five systems in %s, on a real engine and a real API server', (environment, more) => {
   let stack: Stack;
   beforeAll(async () => {
-    // Velero's namespace is the platform stack's.
-    if (environment === 'prod') bed.kubectl('create', 'namespace', 'velero');
-    stack = await bed.engine.stack('seaworthy', `five-${environment}`, main, configOf(environment, more));
+    const joined = environment === 'prod' ? { 'seaworthy:platformStack': { value: await platformStack() } } : {};
+    stack = await bed.engine.stack(
+      'seaworthy',
+      `five-${environment}`,
+      main,
+      configOf(environment, { ...more, ...joined }),
+    );
   });
 
   test('what is previewed goes up', async () => {

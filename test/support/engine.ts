@@ -2,7 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { type ConfigMap, type EngineEvent, LocalWorkspace, PulumiCommand, type Stack } from '@pulumi/pulumi/automation';
+import {
+  type ConfigMap,
+  type EngineEvent,
+  LocalWorkspace,
+  PulumiCommand,
+  type PulumiFn,
+  type Stack,
+} from '@pulumi/pulumi/automation';
 import { isRecord } from '../../graph/json-value';
 
 const ROOT = join(__dirname, '..', '..');
@@ -57,7 +64,7 @@ export class Engine {
     spawnSync('pkill', ['-KILL', '-f', join(this.folder, 'bin', 'pulumi-resource-')]);
   }
 
-  async stack(project: string, name: string, program: () => Promise<void>, config: ConfigMap): Promise<Stack> {
+  async stack(project: string, name: string, program: PulumiFn, config: ConfigMap): Promise<Stack> {
     Object.assign(process.env, this.environment);
     const command = await PulumiCommand.get({ root: join(this.folder, 'cli'), skipVersionCheck: true }).catch(() =>
       PulumiCommand.get({ skipVersionCheck: true }),

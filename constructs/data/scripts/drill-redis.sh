@@ -1,21 +1,11 @@
 #!/usr/bin/env bash
 # Loads the backup in $WORK into a scratch Redis inside of this pod, and compares it with its manifest: digest, age, keys.
 set -euo pipefail
-: "${NAME:?}" "${WORK:?}" "${SCRIPTS:?}" "${MOST_HOURS:?}"
-fail() { echo "drill failed: $1" >&2; exit 1; }
-
-shopt -s nullglob
-manifests=("$WORK"/*.manifest)
-[ "${#manifests[@]}" -eq 1 ] || fail "expected one manifest, found ${#manifests[@]}"
-manifest=${manifests[0]}
-dump=${manifest%.manifest}.dump
-field() { sed -n "s/^$1 //p" "$manifest"; }
-
-[ "$(head -n 1 "$manifest")" = "seaworthy-redis-backup 1" ] || fail "the manifest has no form that is known here"
-[ -s "$dump" ] || fail "the dump is missing or empty"
-age=$(($(date -u +%s) - $(field taken)))
-[ "$age" -le $((MOST_HOURS * 3600)) ] || fail "the newest backup is $((age / 3600)) hours old; at most $MOST_HOURS are allowed"
-[ "$(sha256sum "$dump" | cut -d ' ' -f 1)" = "$(field sha256)" ] || fail "the dump is not what was written: its digest differs"
+export FORM='seaworthy-redis-backup 1'
+# shellcheck source=/dev/null
+. "$SCRIPTS/manifest.sh"
+# What it sets, for those who read this file alone.
+: "${manifest:?}" "${dump:?}" "${age:?}"
 
 mkdir "$WORK/server"
 cp "$dump" "$WORK/server/dump.rdb"
