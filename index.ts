@@ -13,5 +13,10 @@ export = program(async () => {
   const platform = platformOn(app, facts);
   for (const { build } of environment.systems) build(app, { platform, environment: environment.name });
   const { platformStack } = environment;
-  return register(app, { problems: environment.problems, ...(platformStack === undefined ? {} : { platformStack }) });
+  return register(app, {
+    problems: environment.problems,
+    target: platform.name,
+    kubernetesVersion: platform.kubernetesVersion,
+    ...(platformStack === undefined ? {} : { platformStack }),
+  });
 });

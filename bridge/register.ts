@@ -26,6 +26,8 @@ export interface RegisterOptions {
   readonly kubernetesVersion?: string;
   /** What else was found, in the configuration say: refused together with the rest. */
   readonly problems?: readonly Problem[];
+  /** For the headline of a preview: `EKS, existing cluster`. @default what the systems' platform is called */
+  readonly target?: string;
   /** Stack with the add-ons of this cluster, `organization/project/stack`: what the objects need must be there. @default nobody is asked */
   readonly platformStack?: string;
 }
@@ -66,7 +68,7 @@ async function registered(app: IConstruct, options: RegisterOptions): Promise<Re
   const found = soundness(built, { kubernetesVersion, environment: stack, ...(lock === undefined ? {} : { lock }) });
   const problems = [...(options.problems ?? []), ...found, ...(await foreignSecrets(built))];
   const graph: Graph = { ...built, problems };
-  tellSession(graph, stack, platform?.name);
+  tellSession(graph, stack, options.target ?? platform?.name);
   refuse(problems);
   const registration = new Registration(graph);
   if (!session().offline) refuse(await unreachable(graph, registration.restorer, kubernetesVersion));
