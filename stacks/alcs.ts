@@ -25,7 +25,8 @@ import {
   url,
   username,
 } from '../constructs';
-import { ALCS, ALCS_DASHBOARDS, type AlcsSettings, alcsEnv, alcsProblems, alcsRules } from './alcs-settings';
+import { ALCS, type AlcsSettings, alcsEnv, alcsProblems } from './alcs-settings';
+import { ALCS_DASHBOARDS, alcsRules } from './alcs-watch';
 import { databaseProps, monitoringProps } from './shared-settings';
 import type { Surroundings } from './surroundings';
 

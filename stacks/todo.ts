@@ -26,7 +26,8 @@ import {
 import { databaseProps, monitoringProps } from './shared-settings';
 import type { Surroundings } from './surroundings';
 import { dataFolder, pulledFrom, SCHEMA } from './todo-parts';
-import { BACKEND, DASHBOARDS, FRONTEND, type TodoSettings, todoRules } from './todo-settings';
+import { BACKEND, FRONTEND, type TodoSettings } from './todo-settings';
+import { DASHBOARDS, todoRules } from './todo-watch';
 
 const CREDENTIALS = 'db-credentials';
 

@@ -86,6 +86,13 @@ test('no file has grown beyond 400 lines, or exports of one beyond what a reader
   expect(long).toEqual([]);
 });
 
+test('a system reads as its architecture: on two screens', () => {
+  const systems = ['talos', 'tallow', 'ticolops', 'todo', 'alcs', 'platform'].map((name) => `stacks/${name}.ts`);
+  const long = SOURCES.filter(({ path, code }) => systems.includes(path) && code.split('\n').length > 121);
+  expect(long.map(({ path }) => path)).toEqual([]);
+  expect(SOURCES.filter(({ path }) => systems.includes(path))).toHaveLength(6);
+});
+
 test('types are not talked into being: no `as` but `as const`', () => {
   const casts = SOURCES.flatMap(({ path, code }) =>
     code.split('\n').flatMap((line, i) => {

@@ -10,8 +10,9 @@ const schemas = ['kubernetes/', ''].flatMap((folder) => [
   '-schema-location',
   `${FETCHED}/schemas/${folder}{{.ResourceKind}}{{.KindSuffix}}.json`,
 ]);
+const all = [graph, platformGraph({ 'platform:addOns': '["cert-manager","sealed-secrets"]' })].flatMap((g) => g.nodes);
 const valuesOf = (release: string) => {
-  const found = graph.nodes.find((n) => n.type === 'kubernetes:helm.sh/v3:Release' && n.inputs.name === release);
+  const found = all.find((n) => n.type === 'kubernetes:helm.sh/v3:Release' && n.inputs.name === release);
   return at(found?.inputs, 'values');
 };
 
@@ -34,6 +35,7 @@ test.each([
   ['cert-manager', 'cert-manager'],
   ['external-secrets', 'external-secrets'],
   ['elastic-operator', 'eck-operator'],
+  ['sealed-secrets', 'sealed-secrets'],
 ])('helm renders %s with our values, and every object of it is as its schema says', (release, chart) => {
   const values = yamlFile([valuesOf(release) ?? {}], 'values.yaml');
   const args = ['template', release, join(FETCHED, 'charts', chart), '--kube-version', '1.35.0', '--values', values];
