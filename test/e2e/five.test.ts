@@ -100,3 +100,12 @@ describe.each([
     expect(roles.filter((r) => isRecord(r.metadata) && r.metadata.name === 'todo-backend')).toEqual([]);
   });
 });
+
+test('a platform that was never applied is told by its name, and nothing is changed', () => {
+  const { status, output } = bed.apart(
+    'preview',
+    bed.devConfig({ 'seaworthy:platformStack': { value: 'organization/seaworthy/nowhere' } }),
+  );
+  expect(output).toMatch(/SW-PLATFORM-005 the stack organization\/seaworthy\/nowhere has no output "serves"/);
+  expect(status).toBe(1);
+});
