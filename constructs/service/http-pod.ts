@@ -65,6 +65,7 @@ export function deployment(part: Construct, props: HttpServiceProps, decided: De
             temporary('tmp'),
             ...scratchVolumes(props.scratch ?? []),
             ...claimVolumes(props.claims ?? []),
+            ...(props.secrets ?? []).map(({ secret }) => ({ name: secret, secret: { secretName: secret } })),
             ...fileVolumes(props.files ?? []),
           ],
         },

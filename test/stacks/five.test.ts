@@ -29,6 +29,10 @@ describe.each(FIVE.flatMap((system) => ENVIRONMENTS.map((environment) => [system
       }
     });
 
+    test('every folder that is mounted is of a volume that the pod has', () => {
+      expect(look.mountsOfNothing()).toEqual([]);
+    });
+
     test('every policy is of the types of its rules: others would be ignored', () => {
       for (const { object, inputs } of look.kinds('NetworkPolicy')) {
         if (object?.name === 'default-deny') continue;

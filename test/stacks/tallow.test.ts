@@ -373,6 +373,8 @@ test('TLW-76 staging differs from production in values only', () => {
   expect(staging.spec('HorizontalPodAutoscaler', 'tallow-app', 'maxReplicas')).toBe(4);
 });
 
+test('what nginx and TURN mount is there', () => expect(own.mountsOfNothing()).toEqual([]));
+
 describe('a TURN server of one’s own for the world', () => {
   test('its load balancer has the port and each relay, by UDP, and keeps the client’s address', () => {
     const ports = list(own.spec('Service', 'coturn', 'ports'));

@@ -70,6 +70,24 @@ export class Look {
     });
   }
 
+  /** Mounts of volumes that their pod does not have. */
+  mountsOfNothing(): string[] {
+    return this.pods().flatMap(({ owner, spec }) => {
+      const volumes = list(spec.volumes).map((v) => at(v, 'name'));
+      const claims = list(this.templatesOf(owner)).map((c) => at(c, 'metadata', 'name'));
+      const containers = [...list(spec.initContainers), ...list(spec.containers)];
+      return containers
+        .flatMap((c) => list(at(c, 'volumeMounts')).map((m) => at(m, 'name')))
+        .filter((name) => ![...volumes, ...claims].includes(name))
+        .map((name) => `${owner}: ${String(name)}`);
+    });
+  }
+
+  private templatesOf(owner: string): unknown {
+    const [kind = '', name = ''] = owner.split(' ');
+    return this.spec(kind, name, 'volumeClaimTemplates');
+  }
+
   /** Whether a policy lets pods of one app out to (or in from) those of another on a port. */
   opens(policy: string, direction: 'ingress' | 'egress', port: number): boolean {
     const rules = list(this.spec('NetworkPolicy', policy, direction));
