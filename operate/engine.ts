@@ -1,3 +1,6 @@
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { EngineEvent, Stack } from '@pulumi/pulumi/automation';
 import { ConcurrentUpdateError, LocalWorkspace } from '@pulumi/pulumi/automation';
 import { session } from '../bridge/session';
@@ -11,7 +14,7 @@ export interface EngineProject {
   readonly entry: string;
 }
 
-export type Operation = 'pending' | 'up' | 'clear' | 'cancel';
+export type Operation = 'pending' | 'up' | 'clear' | 'cancel' | 'mend';
 
 /** A create that was under way when the engine ended. */
 export interface Pending {
@@ -42,6 +45,11 @@ export async function perform(
   session().adopt = adopt;
   const printed: string[] = [];
   try {
+    if (operation === 'mend') {
+      await mendState(project);
+      tell({ kind: 'ended', isFine: true, message: '' });
+      return;
+    }
     const stack = await open(project);
     await run(operation, stack, tell, (text) => printed.push(text));
     tell({ kind: 'ended', isFine: true, message: '' });
@@ -57,6 +65,21 @@ export async function perform(
 
 /** As the SDK knows them: @pulumi/pulumi/automation/errors */
 const LOCKED = /\[409\] Conflict: Another update is currently in progress|the stack is currently locked by/;
+
+/**
+ * Beside each file of a backend on disk lies one with its attributes, which is written in two steps: an engine that is killed between them
+ * leaves it empty, and the state cannot be read any more, though it is whole. Without it, it can.
+ * https://github.com/google/go-cloud/blob/master/blob/fileblob/attrs.go
+ */
+async function mendState({ folder }: EngineProject): Promise<void> {
+  const { url } = await (await LocalWorkspace.create({ workDir: folder })).whoAmI();
+  if (url === undefined || !url.startsWith('file://')) return;
+  const state = join(fileURLToPath(url), '.pulumi');
+  for (const name of readdirSync(state, { recursive: true, encoding: 'utf8' })) {
+    const path = join(state, name);
+    if (name.endsWith('.attrs') && statSync(path).size === 0) rmSync(path);
+  }
+}
 
 function open({ folder, name, environment, entry }: EngineProject): Promise<Stack> {
   const program = async (): Promise<void> => {
@@ -92,6 +115,8 @@ async function run(
       return;
     case 'cancel':
       return stack.cancel();
+    case 'mend':
+      return; // Needs no stack: done before one is opened.
     default:
       operation satisfies never;
   }

@@ -37,7 +37,7 @@ const MOST_TRIES = 12;
  */
 export async function recover(perform: Perform, options: RecoverOptions): Promise<Recovered> {
   const { say } = options;
-  const interrupted = await unlessLocked(() => pendingOf(perform, say), perform, options);
+  const interrupted = await unlessLocked(() => readable(perform, say), perform, options);
   if (!isFine(interrupted)) throw stuck(interrupted);
   const creating = interrupted.flatMap((t) => (t.kind === 'pending' ? t.creating : []));
   const adopt: Record<string, string> = {};
@@ -77,6 +77,17 @@ async function settled(
   const what = 'each up still changes something; look at what: pulumi preview --diff.';
   throw new ProblemsError([{ code: 'SW-RECOVER-003', severity: 'error', what }]);
 }
+
+/** What was under way; where the state cannot be read because a write of it was cut, that is mended first. */
+async function readable(perform: Perform, say: (line: string) => void): Promise<readonly Told[]> {
+  const told = await pendingOf(perform, say);
+  if (!told.some((t) => t.kind === 'ended' && !t.isFine && UNREADABLE.test(t.message))) return told;
+  say('  mending the state: the engine ended while it wrote');
+  await perform('mend', {}, () => undefined);
+  return pendingOf(perform, say);
+}
+
+const UNREADABLE = /failed to load checkpoint: (unexpected )?EOF/;
 
 async function pendingOf(perform: Perform, say: (line: string) => void): Promise<readonly Told[]> {
   const told = await perform('pending', {}, () => undefined);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalWorkspace } from '@pulumi/pulumi/automation';
@@ -71,6 +71,14 @@ async function seaworthyIn(
   return { status, output };
 }
 
+/** What a kill between the two steps of a write leaves. */
+function cutAttributes(): void {
+  const names = readdirSync(bed.engine.stateFolder, { recursive: true, encoding: 'utf8' });
+  const attributes = names.filter((name) => /stacks\/seaworthy\/dev\.json\.attrs$/.test(name));
+  expect(attributes).toHaveLength(1);
+  for (const name of attributes) writeFileSync(join(bed.engine.stateFolder, name), '');
+}
+
 async function plainUp(): Promise<readonly Told[]> {
   const up = startUp();
   await up.ended;
@@ -103,14 +111,19 @@ describe('the engine is killed in the middle of an up', () => {
 
   test.each(points.map((point) => [point.kind, point] as const))(
     'while its %s gets ready: a plain up stays stuck, recover brings it to converge and loses nothing',
-    async (_kind, point) => {
+    async (kind, point) => {
       const up = startUp();
       await eventually('the object is there', 120, () => live(point));
       await killed(up);
       const before = await uidOf(point);
 
+      if (kind === 'Job') cutAttributes();
       const again = await plainUp();
-      expect(again).toContainEqual({ kind: 'locked', message: expect.stringMatching(/locked/) });
+      // An engine that ends while it writes leaves a state that cannot be read: here on purpose, elsewhere it may happen.
+      const isCut = again.some((t) => t.kind === 'ended' && /failed to load checkpoint: EOF/.test(t.message));
+      if (kind === 'Job') expect(isCut).toBe(true);
+      if (isCut) expect(again).not.toContainEqual({ kind: 'ended', isFine: true, message: '' });
+      else expect(again).toContainEqual({ kind: 'locked', message: expect.stringMatching(/locked/) });
 
       const { status, output } = await recover();
       expect(output).toMatch(/breaking the lock of process \d+, which is gone/);
