@@ -108,10 +108,6 @@ export interface SiteRequest {
 
 /** What a target made of a static site. */
 export interface HostedSite {
-  /** Where files are put: `s3://…`; may be a marker. */
-  readonly upload: string;
-  /** What the site's DNS name must point to. */
-  readonly address: string;
   readonly facts: readonly string[];
 }
 

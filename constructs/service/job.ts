@@ -1,13 +1,13 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu, k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { labelsOf, nameOf } from '../core/labels';
+import { nameOf } from '../core/labels';
 import { part } from '../core/part';
 import { type Resources, resourceRequirements, restrictedContainer, restrictedPod, temporary } from '../core/pod';
 import { report } from '../core/problem';
 import { scheduleInWords, scheduleProblems } from '../core/schedule';
 import type { Signal } from '../core/signals';
-import { ScheduledPart } from './scheduled-job';
+import { cronJob, ScheduledPart } from './scheduled-job';
 
 const RESOURCES: Resources = {
   cpu: { request: Cpu.millis(100), limit: Cpu.millis(1000) },
@@ -39,43 +39,29 @@ export class Job extends ScheduledPart {
   constructor(scope: Construct, id: string, props: JobProps) {
     super(scope, id);
     const { image, command, schedule, longest = Duration.hours(1), resources = RESOURCES, user = 1001 } = props;
-    const [name, labels] = [nameOf(this), labelsOf(this)];
+    const name = nameOf(this);
     new k8s.KubeServiceAccount(this, 'account', { metadata: { name }, automountServiceAccountToken: false });
-    new k8s.KubeCronJob(this, 'job', {
-      metadata: { name, labels },
-      spec: {
-        schedule,
-        timeZone: 'Etc/UTC',
-        concurrencyPolicy: 'Forbid',
-        startingDeadlineSeconds: 3600,
-        jobTemplate: {
-          spec: {
-            backoffLimit: 2,
-            activeDeadlineSeconds: longest.toSeconds(),
-            template: {
-              metadata: { labels },
-              spec: {
-                serviceAccountName: name,
-                automountServiceAccountToken: false,
-                enableServiceLinks: false,
-                restartPolicy: 'Never',
-                securityContext: restrictedPod(user),
-                containers: [
-                  {
-                    name: this.node.id,
-                    image,
-                    command: [...command],
-                    env: this.env.lazily(),
-                    resources: resourceRequirements(resources),
-                    securityContext: restrictedContainer(),
-                    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
-                  },
-                ],
-                volumes: [temporary('tmp')],
-              },
-            },
+    cronJob(this, {
+      schedule,
+      longest,
+      pod: {
+        serviceAccountName: name,
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        restartPolicy: 'Never',
+        securityContext: restrictedPod(user),
+        containers: [
+          {
+            name: this.node.id,
+            image,
+            command: [...command],
+            env: this.env.lazily(),
+            resources: resourceRequirements(resources),
+            securityContext: restrictedContainer(),
+            volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
           },
-        },
+        ],
+        volumes: [temporary('tmp')],
       },
     });
     part(this, 'seaworthy:service:Job', () => [scheduleInWords(schedule), command.join(' ')]);

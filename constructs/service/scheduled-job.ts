@@ -66,13 +66,24 @@ export abstract class ScheduledPart extends Construct implements Workload, Monit
 /** Makes a CronJob below its part, with its ServiceAccount and the ConfigMap of its scripts. One run at a time. */
 export function scheduledJob(part: Construct, props: ScheduledJobProps): void {
   const name = nameOf(part);
-  const labels = labelsOf(part);
   new k8s.KubeServiceAccount(part, 'account', { metadata: { name }, automountServiceAccountToken: false });
   new k8s.KubeConfigMap(part, 'scripts', { metadata: { name: `${name}-scripts` }, data: { ...props.scripts } });
+  cronJob(part, { ...props, pod: pod(name, props) });
+}
+
+export interface CronJobOptions {
+  readonly schedule: string;
+  readonly longest: Duration;
+  readonly pod: k8s.PodSpec;
+}
+
+/** A CronJob below its part, by whose name it is called: in UTC, one run at a time. */
+export function cronJob(part: Construct, { schedule, longest, pod }: CronJobOptions): void {
+  const labels = labelsOf(part);
   new k8s.KubeCronJob(part, 'job', {
-    metadata: { name, labels },
+    metadata: { name: nameOf(part), labels },
     spec: {
-      schedule: props.schedule,
+      schedule,
       timeZone: 'Etc/UTC',
       concurrencyPolicy: 'Forbid',
       startingDeadlineSeconds: 3600,
@@ -81,8 +92,8 @@ export function scheduledJob(part: Construct, props: ScheduledJobProps): void {
       jobTemplate: {
         spec: {
           backoffLimit: 2,
-          activeDeadlineSeconds: props.longest.toSeconds(),
-          template: { metadata: { labels }, spec: pod(name, props) },
+          activeDeadlineSeconds: longest.toSeconds(),
+          template: { metadata: { labels }, spec: pod },
         },
       },
     },

@@ -2,7 +2,7 @@ import { Size } from 'cdk8s';
 import { Construct } from 'constructs';
 import { nameOf } from '../core/labels';
 import { part, recordConnection } from '../core/part';
-import type { HostedSite, SiteRequest } from '../core/platform';
+import type { SiteRequest } from '../core/platform';
 import { systemOf } from '../core/system';
 import { VERSIONS } from '../core/versions';
 import { claim } from '../data/claim';
@@ -44,7 +44,7 @@ export class Site extends Construct {
     };
     const hosted = systemOf(this).platform.site?.(this, request);
     if (hosted === undefined) this.inCluster(request, props.tlsSecret);
-    else this.hosted(hosted, props.host);
+    else this.hosted(props.host);
     part(
       this,
       'seaworthy:service:Site',
@@ -52,8 +52,8 @@ export class Site extends Construct {
     );
   }
 
-  private hosted({ address }: HostedSite, host: string): void {
-    const facts = [`https://${host}/`, address];
+  private hosted(host: string): void {
+    const facts = [`https://${host}/`];
     recordConnection(this, () => ({ from: 'internet', to: this.node.path, port: 443, variables: [], facts }));
   }
 

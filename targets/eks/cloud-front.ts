@@ -76,8 +76,6 @@ export function cloudFront(
   onlyCloudFront(scope, id, bucket.output('arn'), distribution.output('arn'));
   report(scope, () => (cluster.siteCertificate === undefined ? [noCertificate(request.host)] : []));
   return {
-    upload: text`s3://${id}`,
-    address: 'CloudFront',
     facts: [
       'S3 bucket, private',
       'CloudFront: TLS 1.2 and newer, security headers, gzip and brotli',
