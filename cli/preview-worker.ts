@@ -1,5 +1,6 @@
 import { lineOf, ProblemsError } from '../constructs/core/problem';
-import { drawn, type PreviewOptions } from './preview';
+import { drawn } from './preview';
+import type { PreviewOptions } from './preview-options';
 
 /** Draws once for the process that watches, and ends. */
 export async function answer(options: PreviewOptions): Promise<void> {

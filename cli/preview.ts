@@ -3,16 +3,8 @@ import { pageOf } from '../plan/page';
 import { type Narrowed, type Preview, previewOf } from '../plan/preview';
 import { renderPreview } from '../plan/render-preview';
 import { countedProblems, renderProblems } from '../plan/render-problems';
+import type { PreviewOptions } from './preview-options';
 import { type ProjectRun, runProject } from './run-project';
-
-export interface PreviewOptions {
-  readonly env: string;
-  readonly system?: string;
-  readonly part?: string;
-  readonly all: boolean;
-  readonly json: boolean;
-  readonly watch: boolean;
-}
 
 /** True where nothing is wrong. */
 export async function preview(options: PreviewOptions): Promise<boolean> {

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { type FSWatcher, readdirSync, watch as watchFolder } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from './package-root';
-import type { PreviewOptions } from './preview';
+import type { PreviewOptions } from './preview-options';
 
 /** Saves come in bursts: editors write, rename and touch. */
 const SETTLE_MS = 60;

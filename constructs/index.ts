@@ -48,7 +48,8 @@ export { ErrorReporting, type ErrorReportingProps } from './observe/error-report
 export { Monitoring, type MonitoringProps } from './observe/monitoring';
 export { PostgresExporter, type PostgresExporterProps } from './observe/postgres-exporter';
 export type { Objectives, Rule, RuleGroup } from './observe/rules';
-export { Tracing, type TracingBackend, type TracingProps } from './observe/tracing';
+export { Tracing, type TracingProps } from './observe/tracing';
+export type { TracingBackend } from './observe/tracing-backend';
 export { keepCredentials } from './secrets/credentials';
 export { inject, injectExisting, type SecretKey } from './secrets/inject';
 export { pullSecret } from './secrets/pull-secret';

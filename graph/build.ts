@@ -3,18 +3,19 @@ import type { IConstruct } from 'constructs';
 import { CloudResource } from '../constructs/core/cloud-resource';
 import { HelmRelease } from '../constructs/core/helm-release';
 import { aliasesOf, componentOf, nodeOptionsOf, providersOf } from '../constructs/core/node-options';
-import { type Connection, connectionsOf, factsOf } from '../constructs/core/part';
+import { connectionsOf, factsOf } from '../constructs/core/part';
 import { type Problem, problemsOf } from '../constructs/core/problem';
 import { isSystem } from '../constructs/core/system';
 import { withoutForeignNamespace } from './custom-fields';
 import { dependencies } from './dependencies';
 import { CLUSTER_SCOPED } from './fields';
-import { type Graph, type GraphNode, identityKey, type PartFacts, typeOf } from './graph';
+import { type Graph, type GraphNode, identityKey, typeOf } from './graph';
 import { at, isRecord, text } from './json-value';
 import { ordered } from './order';
 import { rollOnChange } from './roll';
 import { leaveToAutoscalers } from './scaled';
 import { ToJson } from './to-json';
+import type { Walked } from './walked';
 
 /** What is told to everything below a construct. */
 interface Surroundings {
@@ -29,19 +30,6 @@ interface Surroundings {
 interface Step {
   readonly construct: IConstruct;
   readonly around: Surroundings;
-}
-
-/** A walk's yield. `last` is the index of the last construct below one, so that a subtree is a range. */
-export interface Walked {
-  readonly constructs: IConstruct[];
-  readonly index: Map<IConstruct, number>;
-  readonly last: number[];
-  readonly nodes: GraphNode[];
-  /** Index of the construct of each node. */
-  readonly at: number[];
-  readonly problems: Problem[];
-  readonly parts: PartFacts[];
-  readonly connections: Connection[];
 }
 
 /**

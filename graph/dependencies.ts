@@ -1,8 +1,8 @@
 import type { IConstruct } from 'constructs';
 import { leavesIn } from '../constructs/core/value';
-import type { Walked } from './build';
 import type { GraphEdge, GraphNode } from './graph';
 import { References } from './references';
+import type { Walked } from './walked';
 
 /** What a node waits for, with the reason. One reason for each pair is enough. */
 class Edges {

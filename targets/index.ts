@@ -5,7 +5,8 @@ import type { CertificateIssuer, Platform, Profile } from '../constructs/core/pl
 import type { SecretBackend, SecretSource } from '../constructs/core/secret-source';
 import { IN_CLUSTER } from '../constructs/core/system';
 import { SELF_SIGNED } from '../constructs/network/certificate';
-import { type EksCluster, eks } from './eks/eks';
+import { eks } from './eks/eks';
+import type { EksCluster } from './eks/eks-cluster';
 
 /** What a target is told. */
 export interface TargetFacts {

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ROOT } from './support/command';
 
@@ -67,6 +68,58 @@ function violations(path: string, code: string): string[] {
 
 test('imports point one way', () => {
   expect(SOURCES.flatMap(({ path, code }) => violations(path, code))).toEqual([]);
+});
+
+/** Circles of files that import each other, types and imports in types counted: each as its files, in order. */
+function circles(sources: readonly { readonly path: string; readonly code: string }[]): string[][] {
+  const known = new Set(sources.map(({ path }) => path));
+  const to = new Map(
+    sources.map(({ path, code }) => [
+      path,
+      importsOf(path, code)
+        .filter(({ isOwn }) => isOwn)
+        .flatMap((i) => [`${i.to}.ts`, join(i.to, 'index.ts')].filter((file) => known.has(file))),
+    ]),
+  );
+  const reach = (start: string): Set<string> => {
+    const found = new Set<string>();
+    const open = [...(to.get(start) ?? [])];
+    for (let file = open.pop(); file !== undefined; file = open.pop()) {
+      if (found.has(file)) continue;
+      found.add(file);
+      open.push(...(to.get(file) ?? []));
+    }
+    return found;
+  };
+  const reached = new Map([...known].map((path) => [path, reach(path)]));
+  const inCircle = [...known].filter((path) => reached.get(path)?.has(path));
+  const groups = inCircle.map((path) =>
+    inCircle.filter((other) => reached.get(path)?.has(other) && reached.get(other)?.has(path)),
+  );
+  return [...new Set(groups.map((group) => group.sort().join(' ')))].map((group) => group.split(' '));
+}
+
+test('no two files import each other, not even types and not by way of others', () => {
+  expect(circles(SOURCES)).toEqual([]);
+});
+
+test('a circle would be seen', () => {
+  const seeded = [
+    { path: 'graph/a.ts', code: "import type { B } from './b';" },
+    { path: 'graph/b.ts', code: "import { c } from './c';" },
+    { path: 'graph/c.ts', code: "export { a } from './a';" },
+    { path: 'graph/d.ts', code: "import { a } from './a';" },
+  ];
+  expect(circles(seeded)).toEqual([['graph/a.ts', 'graph/b.ts', 'graph/c.ts']]);
+});
+
+test('no program, archive or picture that nobody can read in a diff lies in the repository', () => {
+  const kept = execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' })
+    .split('\0')
+    .filter((f) => f !== '');
+  const binary = kept.filter((file) => existsSync(join(ROOT, file)) && readFileSync(join(ROOT, file)).includes(0));
+  expect(binary).toEqual([]);
+  expect(kept.length).toBeGreaterThan(100);
 });
 
 test.each([

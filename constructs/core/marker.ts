@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Value } from './value';
+import type { Value } from './value-type';
 
 /*
  * Markers carry a value through cdk8s and back. A string marker is lower-case alphanumerics only, so that it survives URL

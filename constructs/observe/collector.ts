@@ -1,10 +1,10 @@
 import { Size } from 'cdk8s';
 import { Cpu, k8s } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
 import { labelsOf, nameOf, selectorOf } from '../core/labels';
 import { resourceRequirements, restrictedContainer, restrictedPod, temporary } from '../core/pod';
 import { VERSIONS } from '../core/versions';
 import { COLLECTOR_PORTS } from './collector-config';
-import type { Tracing } from './tracing';
 
 /** Of the official image, which is from scratch: https://github.com/open-telemetry/opentelemetry-collector-releases */
 const USER = 10001;
@@ -21,7 +21,7 @@ const PORT_NAMES = {
 } as const;
 
 /** One Collector, on the configuration that stands in the ConfigMap `<name>-config`. */
-export function collectorDeployment(part: Tracing, env: k8s.EnvVar[]): k8s.KubeDeploymentProps {
+export function collectorDeployment(part: Construct, env: k8s.EnvVar[]): k8s.KubeDeploymentProps {
   const name = nameOf(part);
   const labels = labelsOf(part);
   const selector = selectorOf(part);
@@ -70,7 +70,7 @@ export function collectorDeployment(part: Tracing, env: k8s.EnvVar[]): k8s.KubeD
 }
 
 /** Its Service: OTLP in, metrics out. */
-export function collectorService(part: Tracing): k8s.KubeServiceProps {
+export function collectorService(part: Construct): k8s.KubeServiceProps {
   const ports = Object.entries(PORT_NAMES).map(([portName, port]) => ({
     name: portName,
     port,

@@ -8,8 +8,9 @@ import { recordConnection } from '../core/part';
 import { quantity, resourceRequirements, restrictedContainer, restrictedPod, sizeText, temporary } from '../core/pod';
 import { closedNamespace, systemOf } from '../core/system';
 import { VERSIONS } from '../core/versions';
+import type { Workload } from '../core/workload';
 import { openBothSides } from '../network/network-policy';
-import type { Tracing, TracingBackend } from './tracing';
+import type { TracingBackend } from './tracing-backend';
 
 type OfKind<K extends TracingBackend['kind']> = Extract<TracingBackend, { kind: K }>;
 
@@ -24,7 +25,7 @@ const RESOURCES = {
 /** A place where the Collector's spans end: a Construct, so that the edge to it has two ends. */
 class Backend extends Construct implements HasEndpoint {
   constructor(
-    scope: Tracing,
+    scope: Construct & Workload,
     readonly namespace: string,
     readonly endpoint: Endpoint,
   ) {
@@ -45,7 +46,10 @@ class Backend extends Construct implements HasEndpoint {
 }
 
 /** One Jaeger v2 with its spans on a volume (badger). Its user interface is reached by `kubectl port-forward`. */
-export function jaeger(tracing: Tracing, { namespace, storage, keep }: OfKind<'jaeger'>): Endpoint {
+export function jaeger(
+  tracing: Construct & HasEndpoint & Workload,
+  { namespace, storage, keep }: OfKind<'jaeger'>,
+): Endpoint {
   const { platform, namespaceName, node } = systemOf(tracing);
   const home = namespace ?? namespaceName;
   const name = `${node.id}-jaeger`;
@@ -149,7 +153,7 @@ export function jaegerConfig(keep: Duration): string {
 
 /** TAL-36, with the storage that `strategy: production` needs and the brief leaves out. */
 export function jaegerByOperator(
-  tracing: Tracing,
+  tracing: Construct & HasEndpoint & Workload,
   { name, namespace, elasticsearch }: OfKind<'jaeger-operator'>,
 ): Endpoint {
   const labels = { 'app.kubernetes.io/instance': name, 'app.kubernetes.io/component': 'collector' };

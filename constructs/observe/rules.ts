@@ -1,5 +1,6 @@
 import type { Duration } from 'cdk8s';
 import type { RequestMetrics, Signal } from '../core/signals';
+import type { Alarm } from './alarm';
 import { burnRateAlerts, errorRatio, RATIO_WINDOWS } from './slo';
 
 /** https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/#rule */
@@ -38,16 +39,6 @@ export interface RuleFacts {
   readonly signals: readonly Signal[];
   /** cert-manager keeps certificates in the namespace. */
   readonly hasCertificates: boolean;
-}
-
-/** What an alert says, before where and how it is told. */
-export interface Alarm {
-  readonly alert: string;
-  readonly expr: string;
-  readonly for: string;
-  readonly severity: 'critical' | 'warning';
-  /** May use Prometheus' templates: `{{ $labels.service }}`. */
-  readonly says: string;
 }
 
 /** Recording rules and alerts of a system, derived from what its parts say of themselves. */

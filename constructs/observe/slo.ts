@@ -1,4 +1,4 @@
-import type { Alarm } from './rules';
+import type { Alarm } from './alarm';
 
 /** Windows over which the part of failed requests is recorded. */
 export const RATIO_WINDOWS = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'] as const;

@@ -1,11 +1,10 @@
-import { Duration, type Size } from 'cdk8s';
+import { Duration } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import type { Endpoint, HasEndpoint, Reach } from '../core/endpoint';
 import { nameOf, selectorOf } from '../core/labels';
 import { part, recordConnection } from '../core/part';
 import { type Problem, report } from '../core/problem';
-import type { SecretSource } from '../core/secret-source';
 import type { Monitored, Signal } from '../core/signals';
 import { systemOf } from '../core/system';
 import { VERSIONS } from '../core/versions';
@@ -16,35 +15,7 @@ import { Variables } from '../service/variables';
 import { collectorDeployment, collectorService } from './collector';
 import { COLLECTOR_PORTS, collectorConfig } from './collector-config';
 import { jaeger, jaegerByOperator } from './jaeger';
-
-/** Where spans go from the Collector. */
-export type TracingBackend =
-  | {
-      /** Jaeger v2 in the cluster. */
-      readonly kind: 'jaeger';
-      /** @default the system's own */
-      readonly namespace?: string;
-      /** Room for spans in its own volume. @default 10 GiB */
-      readonly storage?: Size;
-      /** How long spans stay. @default 2 days */
-      readonly keep?: Duration;
-    }
-  | {
-      /** A `Jaeger` of the Jaeger operator, which is out of maintenance. Needs the operator, cert-manager and Elasticsearch. */
-      readonly kind: 'jaeger-operator';
-      readonly name: string;
-      readonly namespace: string;
-      /** URL of the storage that `strategy: production` needs: `http://elasticsearch:9200`. */
-      readonly elasticsearch: string;
-    }
-  | {
-      /** Somebody else's OTLP endpoint, by gRPC. */
-      readonly kind: 'managed';
-      /** `https://otlp.datadoghq.com:4317` */
-      readonly endpoint: string;
-      /** Header by which the endpoint knows us. */
-      readonly header?: { readonly name: string; readonly value: SecretSource };
-    };
+import type { TracingBackend } from './tracing-backend';
 
 export interface TracingProps {
   readonly backend: TracingBackend;

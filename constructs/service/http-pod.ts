@@ -14,8 +14,7 @@ import {
   temporary,
 } from '../core/pod';
 import { fileMounts, fileVolumes, strategyOf } from './http-objects';
-import { type ClaimMount, DEFAULTS, type HttpServiceProps, type Scratch } from './http-props';
-import type { DecidedMetrics } from './http-service';
+import { type ClaimMount, DEFAULTS, type DecidedMetrics, type HttpServiceProps, type Scratch } from './http-props';
 import type { Variables } from './variables';
 
 export interface Seconds {

@@ -98,3 +98,9 @@ export const DEFAULTS = {
   },
   user: 1001,
 } as const;
+
+export interface DecidedMetrics extends Required<Omit<Metrics, 'requests' | 'annotate'>> {
+  readonly portName: string;
+  readonly requests?: Exclude<Metrics['requests'], false | undefined>;
+  readonly annotate: boolean;
+}

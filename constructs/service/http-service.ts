@@ -12,7 +12,7 @@ import { systemOf } from '../core/system';
 import type { EnvValue, Workload } from '../core/workload';
 import { autoscaler, budget, configMap, service } from './http-objects';
 import { deployment, type Seconds } from './http-pod';
-import { DEFAULTS, type HttpServiceProps, type Metrics, OPENTELEMETRY, type Shutdown } from './http-props';
+import { DEFAULTS, type DecidedMetrics, type HttpServiceProps, OPENTELEMETRY, type Shutdown } from './http-props';
 import { Variables } from './variables';
 
 /** A service that speaks HTTP: a Gateway, a Web application, a Signaling server. */
@@ -94,12 +94,6 @@ function httpService(
     signals:
       metrics === undefined ? [{ kind: 'workload', name }] : [{ kind: 'http', name, selector, scales, ...metrics }],
   };
-}
-
-export interface DecidedMetrics extends Required<Omit<Metrics, 'requests' | 'annotate'>> {
-  readonly portName: string;
-  readonly requests?: Exclude<Metrics['requests'], false | undefined>;
-  readonly annotate: boolean;
 }
 
 function metricsOf({ metrics = {}, port }: HttpServiceProps): DecidedMetrics | undefined {

@@ -6,7 +6,7 @@ import { keyOf } from '../../constructs/core/labels';
 import type { HostedSite, SiteRequest } from '../../constructs/core/platform';
 import { type Problem, report } from '../../constructs/core/problem';
 import { systemOf } from '../../constructs/core/system';
-import type { EksCluster } from './eks';
+import type { EksCluster } from './eks-cluster';
 import { privacy } from './s3';
 
 /** AWS' own: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html */

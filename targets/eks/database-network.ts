@@ -1,7 +1,7 @@
 import type * as aws from '@pulumi/aws';
 import type { Construct } from 'constructs';
 import { CloudResource } from '../../constructs/core/cloud-resource';
-import type { EksCluster } from './eks';
+import type { EksCluster } from './eks-cluster';
 
 type Group = aws.ec2.SecurityGroup;
 type Rule = aws.vpc.SecurityGroupIngressRule;

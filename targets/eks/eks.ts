@@ -5,31 +5,11 @@ import { provide } from '../../constructs/core/node-options';
 import type { Platform } from '../../constructs/core/platform';
 import type { SecretSource } from '../../constructs/core/secret-source';
 import { cloudFront } from './cloud-front';
+import type { EksCluster } from './eks-cluster';
 import { elasticache } from './elasticache';
 import { workloadRole } from './identity';
 import { rds } from './rds';
 import { s3 } from './s3';
-
-/** An EKS cluster that exists: facts, given by the configuration. */
-export interface EksCluster {
-  readonly region: string;
-  readonly cluster: string;
-  /** `https://…` */
-  readonly endpoint: string;
-  /** Base64 of its certificate. */
-  readonly certificateAuthority: string;
-  readonly vpc: string;
-  /** Private subnets of at least two zones, for databases. */
-  readonly subnets: readonly string[];
-  readonly subnetCidrs: readonly string[];
-  /** Security group of the nodes: from there databases may be called. */
-  readonly nodeSecurityGroup: string;
-  /** For workload identities. */
-  readonly account: string | undefined;
-  readonly oidcIssuer: string | undefined;
-  /** For CloudFront. */
-  readonly siteCertificate: string | undefined;
-}
 
 export interface EksFacts {
   readonly project: string;

@@ -9,7 +9,7 @@ import { VERSIONS } from '../../constructs/core/versions';
 import { evictionPolicy, fullInWords } from '../../constructs/data/redis-in-cluster';
 import { fromStore, generated } from '../../constructs/secrets/sources';
 import { databaseSecurityGroup } from './database-network';
-import type { EksCluster } from './eks';
+import type { EksCluster } from './eks-cluster';
 
 const PORT = 6379;
 /** https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html */

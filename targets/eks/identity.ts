@@ -4,7 +4,7 @@ import { CloudResource } from '../../constructs/core/cloud-resource';
 import type { IdentityRequest } from '../../constructs/core/platform';
 import { type Problem, report } from '../../constructs/core/problem';
 import { systemOf } from '../../constructs/core/system';
-import type { EksCluster } from './eks';
+import type { EksCluster } from './eks-cluster';
 
 /** An IAM role for a ServiceAccount: https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html */
 export function workloadRole(

@@ -8,7 +8,7 @@ import type { SecretBackend, SecretSource } from '../../constructs/core/secret-s
 import { systemOf } from '../../constructs/core/system';
 import { fromStore, passwordOf } from '../../constructs/secrets/sources';
 import { databaseSecurityGroup } from './database-network';
-import type { EksCluster } from './eks';
+import type { EksCluster } from './eks-cluster';
 
 const PORT = 5432;
 /** gp3 starts at 20 GiB: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html */

@@ -6,7 +6,7 @@ import { nameOf, shortNameOf } from '../../constructs/core/labels';
 import type { Profile, Store, StoreAccess, StoreRequest } from '../../constructs/core/platform';
 import { systemOf } from '../../constructs/core/system';
 import { daysInWords } from '../../constructs/data/object-store';
-import type { EksCluster } from './eks';
+import type { EksCluster } from './eks-cluster';
 
 type Bucket = CloudResource<aws.s3.BucketArgs, aws.s3.Bucket>;
 
