@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWhole } from '../constructs/core/whole-file';
 import type { IdentityLock } from '../graph/identity';
 
 /** `identity.dev.lock.json` beside `Pulumi.dev.yaml`. */
@@ -15,5 +16,5 @@ export function readLock(folder: string, environment: string, project: string): 
 }
 
 export function writeLock(folder: string, environment: string, lock: IdentityLock): void {
-  writeFileSync(join(folder, lockFile(environment)), `${JSON.stringify(lock, null, 2)}\n`);
+  writeWhole(join(folder, lockFile(environment)), `${JSON.stringify(lock, null, 2)}\n`);
 }
