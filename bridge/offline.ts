@@ -2,7 +2,7 @@ import { setAllConfig } from '@pulumi/pulumi/runtime/config';
 import { disconnect, setMockOptions } from '@pulumi/pulumi/runtime/settings';
 import { runInPulumiStack } from '@pulumi/pulumi/runtime/stack';
 import { resetMarkers } from '../constructs/core/marker';
-import { Recorder, type RegisteredResource } from './recorder';
+import { monitorOf, Recorder, type RegisteredResource } from './recorder';
 
 export interface OfflineRun {
   readonly project: string;
@@ -22,7 +22,7 @@ export interface OfflineRun {
 export async function runOffline(run: OfflineRun, program: () => unknown): Promise<readonly RegisteredResource[]> {
   const recorder = run.recorder ?? new Recorder(run.project, run.stack, run.preview ?? true);
   resetMarkers();
-  setMockOptions(recorder, run.project, run.stack, run.preview ?? true);
+  setMockOptions(monitorOf(recorder), run.project, run.stack, run.preview ?? true);
   setAllConfig({ ...run.config }, [...run.secretKeys]);
   const failures: unknown[] = [];
   const fail = (error: unknown) => failures.push(error);

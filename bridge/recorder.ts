@@ -164,6 +164,24 @@ export class Recorder {
   }
 }
 
+/**
+ * The recorder as the SDK's client sees it: a call that a newer SDK knows and this does not is answered as an older engine would answer it,
+ * with UNIMPLEMENTED, on which the SDK goes another way. https://grpc.io/docs/guides/status-codes/
+ */
+export function monitorOf(recorder: Recorder): Recorder {
+  return new Proxy(recorder, {
+    get(target, name) {
+      const own: unknown = Reflect.get(target, name);
+      if (typeof own === 'function') return own.bind(target);
+      if (own !== undefined || typeof name === 'symbol' || name === 'then') return own;
+      return (...given: readonly unknown[]) => {
+        const reply = given.at(-1);
+        if (typeof reply === 'function') reply(contacting(`the call ${name}`), undefined);
+      };
+    },
+  });
+}
+
 function contacting(what: string): Error {
   const message = `an offline preview contacts nothing, and ${what} would. Take the fact from the configuration or a StackReference.`;
   return Object.assign(new Error(message), { code: UNIMPLEMENTED, details: message });

@@ -5,6 +5,7 @@ import { App, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { register } from '../../bridge';
 import { runOffline } from '../../bridge/offline';
+import { monitorOf, Recorder } from '../../bridge/recorder';
 import { openSession } from '../../bridge/session';
 import { fromOutput } from '../../constructs';
 import { named } from '../support/offline';
@@ -32,6 +33,15 @@ test('a function of a provider is refused: it would have to be asked', async () 
   await expect(asking()).rejects.toThrow(
     /offline preview contacts nothing, and the function aws:ec2\/getAmi:getAmi would/,
   );
+});
+
+test('a call of a newer SDK is answered as an engine without it would: UNIMPLEMENTED', async () => {
+  const ask: unknown = Reflect.get(monitorOf(new Recorder('test', 'dev', true)), 'getDeploymentInfo');
+  const answer = await new Promise((resolve) => {
+    if (typeof ask === 'function') ask({}, (error: unknown) => resolve(error));
+    else resolve('there is no such call');
+  });
+  expect(answer).toMatchObject({ code: 12 });
 });
 
 test('URNs are as the engine makes them: types of all parents, less the stack', async () => {

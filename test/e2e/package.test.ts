@@ -10,18 +10,23 @@ const folder = mkdtempSync(join(tmpdir(), 'seaworthy-package-'));
 const app = join(folder, 'app');
 
 /** The published package in somebody else's project: README's example of a system of one's own. */
-beforeAll(() => {
-  execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: ROOT, stdio: 'ignore' });
-  mkdirSync(app);
+function install(project: string, ...more: string[]): void {
+  mkdirSync(project);
   const [, example = ''] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
-  writeFileSync(join(app, 'index.ts'), example);
-  writeFileSync(join(app, 'package.json'), '{ "name": "shop", "private": true }');
-  writeFileSync(join(app, 'Pulumi.yaml'), 'name: shop\nruntime: nodejs\nmain: index.ts\n');
-  writeFileSync(join(app, 'Pulumi.dev.yaml'), 'config:\n  shop:colour: blue\n');
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', join(folder, 'seaworthy-0.1.0.tgz')], {
-    cwd: app,
+  writeFileSync(join(project, 'index.ts'), example);
+  writeFileSync(join(project, 'package.json'), '{ "name": "shop", "private": true }');
+  writeFileSync(join(project, 'Pulumi.yaml'), 'name: shop\nruntime: nodejs\nmain: index.ts\n');
+  writeFileSync(join(project, 'Pulumi.dev.yaml'), 'config:\n  shop:colour: blue\n');
+  const packed = join(folder, 'seaworthy-0.1.0.tgz');
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', packed, ...more], {
+    cwd: project,
     stdio: 'ignore',
   });
+}
+
+beforeAll(() => {
+  execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: ROOT, stdio: 'ignore' });
+  install(app);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -47,4 +52,44 @@ test('ESM and CommonJS get the same objects, hence one registry of values', () =
 test('it names no path of the machine that built it', () => {
   const found = spawnSync('grep', ['-rlF', `${ROOT}/`, join(app, 'node_modules', 'seaworthy')], { encoding: 'utf8' });
   expect(found.stdout).toBe('');
+});
+
+describe('with the newest SDK of the peer range, on the Node that it asks for', () => {
+  const newest = join(folder, 'newest');
+  const node = `node-${process.platform}-${process.arch}`;
+
+  beforeAll(() => install(newest, '@pulumi/pulumi@latest', `${node}@22`));
+
+  /** The command, by the Node of the project. */
+  const run = (...args: string[]) =>
+    spawnSync(
+      join('node_modules', node, 'bin', 'node'),
+      [join('node_modules', 'seaworthy', 'bin', 'seaworthy.js'), ...args],
+      {
+        cwd: newest,
+        encoding: 'utf8',
+      },
+    );
+
+  test('the SDK is a newer one than ours', () => {
+    const versionIn = (root: string) => {
+      const { version } = JSON.parse(
+        readFileSync(join(root, 'node_modules', '@pulumi', 'pulumi', 'package.json'), 'utf8'),
+      );
+      return Number(String(version).split('.')[1]);
+    };
+    expect(versionIn(newest)).toBeGreaterThan(versionIn(ROOT));
+  });
+
+  test.each([
+    ['preview', ['preview'], /3 secrets, none shown/],
+    ['synth', ['synth', '--env', 'dev', '--out', 'yaml'], /files/],
+    ['compose', ['compose', '--system', 'shop'], /docker compose up/],
+    ['lock', ['lock'], /identity\.dev\.lock\.json written/],
+  ])('%s works', (_name, args, said) => {
+    const { status, stdout, stderr } = run(...args);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(said);
+    expect(status).toBe(0);
+  });
 });
