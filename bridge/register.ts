@@ -1,4 +1,3 @@
-import { RunError } from '@pulumi/pulumi/errors';
 import { isSecret, output } from '@pulumi/pulumi/output';
 import { isDryRun, rpcKeepAlive } from '@pulumi/pulumi/runtime/settings';
 import type { IResolver } from 'cdk8s';
@@ -20,6 +19,7 @@ import { provideCluster } from './provide-cluster';
 import { Registration } from './registration';
 import { outputOf, type Restorer } from './restore';
 import { session } from './session';
+import { ToldError } from './told-error';
 
 export interface RegisterOptions {
   /** Kubernetes version that the objects are checked against. @default that of the systems' platform, else the version table's */
@@ -39,7 +39,7 @@ export interface Registered {
 }
 
 /** Every problem at once, and no stack trace: the user's to mend. */
-export class RefusedError extends RunError {
+export class RefusedError extends ToldError {
   constructor(readonly problems: readonly Problem[]) {
     super(
       `${problems.length === 1 ? '1 problem' : `${problems.length} problems`}. Nothing was changed.\n\n${problems.map(lineOf).join('\n')}\n`,

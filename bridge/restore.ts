@@ -1,5 +1,4 @@
 import { createHash, createHmac } from 'node:crypto';
-import { RunError } from '@pulumi/pulumi/errors';
 import { all, type Output, output, secret, unknown, unsecret } from '@pulumi/pulumi/output';
 import type { Resource } from '@pulumi/pulumi/resource';
 import { isDryRun } from '@pulumi/pulumi/runtime/settings';
@@ -12,6 +11,7 @@ import { isRecord, pathText } from '../graph/json-value';
 import { secretConfig } from './config';
 import { session } from './session';
 import { decrypted } from './sops';
+import { ToldError } from './told-error';
 
 /** Puts Outputs back where markers are: each a leaf of the inputs, so that one unknown hides nothing but itself. */
 export class Restorer {
@@ -69,7 +69,7 @@ export class Restorer {
   private attribute({ of, path, secret: isSecret }: Attribute): Output<unknown> {
     const resource = this.resourceOf(of);
     if (resource === undefined)
-      throw new RunError(`${of.node.path}.${path} is used, but ${of.node.path} is not in what was registered`);
+      throw new ToldError(`${of.node.path}.${path} is used, but ${of.node.path} is not in what was registered`);
     const [first = '', ...rest] = path.split(/[.[\]]+/).filter((step) => step !== '');
     const id: unknown = Reflect.get(resource, 'id');
     const held: unknown = Reflect.get(resource, first);
@@ -123,10 +123,10 @@ function plainText(known: unknown, value: Value, place: Place): string {
 }
 
 /** What goes wrong once values are known is told with its field, to the engine and to a command of ours. Never with the value. */
-function failed({ where, field }: Place, why: string): RunError {
+function failed({ where, field }: Place, why: string): ToldError {
   const problem: Problem = { code: 'SW-VALUE-003', severity: 'error', where, what: `${field}: ${why}.` };
   session().failures.push(problem);
-  return new RunError(lineOf(problem));
+  return new ToldError(lineOf(problem));
 }
 
 /** Anything, as an Output of something that nobody knows the type of. */

@@ -6,17 +6,25 @@ import { ROOT, seaworthy } from './support/command';
 
 jest.setTimeout(60_000);
 
-test("Pulumi's nodejs host runs index.ts without a build step, and hears over gRPC what our preview says", () => {
+function hosted(...args: string[]): unknown {
   const script = `require('./bin/transpile').transpileOnLoad(); require(${JSON.stringify(join(ROOT, 'test', 'support', 'hosted.ts'))})`;
-  const heard: unknown = JSON.parse(
-    execFileSync(process.execPath, ['-e', script, 'dev'], { cwd: ROOT, encoding: 'utf8' }),
-  );
+  return JSON.parse(execFileSync(process.execPath, ['-e', script, ...args], { cwd: ROOT, encoding: 'utf8' }));
+}
+
+test("Pulumi's nodejs host runs index.ts without a build step, and hears over gRPC what our preview says", () => {
+  const heard = hosted('dev');
   expect([at(heard, 'status'), at(heard, 'output'), at(heard, 'logs')]).toEqual([0, '', []]);
   const own = list(at(heard, 'resources'));
   const preview = list(JSON.parse(seaworthy(['preview', '--json']).stdout).resources);
   expect(byUrn(own.map((r) => [at(r, 'urn'), readable(at(r, 'inputs'), {})]))).toEqual(
     byUrn(preview.map((r) => [at(r, 'urn'), at(r, 'inputs')])),
   );
+});
+
+test('a refusal costs the host no more than a preview: errors for people have no stack to render', () => {
+  const refused = hosted('dev', 'seaworthy:target');
+  expect(at(refused, 'logs')).toEqual([expect.stringMatching(/^1 problem\. Nothing was changed\.\n\n.*SW-CONFIG-002/)]);
+  expect(at(refused, 'cpuSeconds')).toBeLessThan(8);
 });
 
 /** Inputs by URN, less the words about what is hidden: where an unknown comes from is the graph's knowledge. */

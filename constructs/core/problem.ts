@@ -16,8 +16,10 @@ export interface Problem {
   readonly fix?: string;
 }
 
-/** Thrown once, with every problem that was found. */
+/** Thrown once, with every problem that was found. It is for people, and has no stack: whoever prints that pays for its lines. */
 export class ProblemsError extends Error {
+  override readonly stack = '';
+
   constructor(readonly problems: readonly Problem[]) {
     super(problems.map(lineOf).join('\n'));
     this.name = 'ProblemsError';
