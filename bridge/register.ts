@@ -15,6 +15,7 @@ import { soundness } from '../graph/soundness';
 import { clusterProblems } from './cluster';
 import { configSource } from './config';
 import { readLock } from './lock-file';
+import { secondTime } from './once';
 import { provideCluster } from './provide-cluster';
 import { Registration } from './registration';
 import { outputOf, type Restorer } from './restore';
@@ -58,6 +59,7 @@ export function register(app: IConstruct, options: RegisterOptions = {}): Promis
 }
 
 async function registered(app: IConstruct, options: RegisterOptions): Promise<Registered> {
+  refuse(secondTime());
   const { project, stack } = configSource();
   const platform = platformIn(app);
   const kubernetesVersion = options.kubernetesVersion ?? platform?.kubernetesVersion ?? VERSIONS.kubernetes.version;

@@ -2,6 +2,9 @@ import { output, secret, unknown } from '@pulumi/pulumi/output';
 import { App, Chart } from 'cdk8s';
 import { Deployment, k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
+import { register } from '../../bridge';
+import { runOffline } from '../../bridge/offline';
+import { openSession } from '../../bridge/session';
 import {
   alias,
   attribute,
@@ -37,6 +40,27 @@ function secretObject(scope: Construct, data: Record<string, string>): k8s.KubeS
 function database(scope: Construct): CloudResource {
   return new CloudResource(scope, 'db', { type: 'aws:rds/instance:Instance', inputs: { identifier: 'db' } });
 }
+
+test.each([
+  ['the same app', (app: App) => app],
+  [
+    'another app',
+    () => {
+      const other = new App();
+      new System(other, 'second', { namespace: 'second' });
+      return other;
+    },
+  ],
+])('%s registered a second time is refused, with what to do', async (_which, second) => {
+  const run = runOffline({ project: 'test', stack: 'dev', config: {}, secretKeys: [] }, async () => {
+    openSession([]);
+    const app = new App();
+    new System(app, 'shop', { namespace: 'shop' });
+    await register(app);
+    await register(second(app));
+  });
+  expect(await refusals(run)).toMatchObject([{ code: 'SW-REGISTER-001', fix: expect.stringContaining('one App') }]);
+});
 
 test('a plain cdk8s chart goes through unchanged', async () => {
   const build = (app: App) =>
