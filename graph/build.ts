@@ -40,10 +40,16 @@ export function buildGraph(root: IConstruct): Graph {
   const found = walk(root);
   const walked = { ...found, nodes: withoutForeignNamespace(found.nodes) };
   const edges = dependencies(walked);
-  const rolled = leaveToAutoscalers(rollOnChange(walked.nodes));
-  const { nodes, problems } = ordered(rolled, edges);
+  const rolled = rollOnChange(walked.nodes);
+  const { nodes, problems } = ordered(leaveToAutoscalers(rolled.nodes), edges);
   const { parts, connections } = walked;
-  return { nodes, edges, parts, connections, problems: [...walked.problems, ...problems, ...doubles(nodes)] };
+  return {
+    nodes,
+    edges,
+    parts,
+    connections,
+    problems: [...walked.problems, ...rolled.problems, ...problems, ...doubles(nodes)],
+  };
 }
 
 function walk(root: IConstruct): Walked {

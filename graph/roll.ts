@@ -1,73 +1,111 @@
 import { isMarker, marker } from '../constructs/core/marker';
+import type { Problem } from '../constructs/core/problem';
 import { isSystem } from '../constructs/core/system';
-import { type Digest, toValue } from '../constructs/core/value';
+import { type Digest, toValue, type Value } from '../constructs/core/value';
 import type { GraphNode } from './graph';
 import { at, isRecord } from './json-value';
 import { dataReadBy, podTemplateOf, providedBy } from './references';
 
-/** The annotation that rolls pods when what they read changes. */
+/** The annotation that rolls pods when a ConfigMap, an address or the place of a secret changes: what everybody may know. */
 export const DIGEST_ANNOTATION = 'seaworthy.dev/config-digest';
+/** The one that rolls pods when a secret changes that Pulumi holds. Keyed, so that nobody can try passwords against it. */
+export const SECRET_DIGEST_ANNOTATION = 'seaworthy.dev/secret-digest';
 
 /** A Job must not run again because a password changed; a CronJob reads anew each time. */
 const ROLLED = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
 
 /**
- * Writes on each pod template of a system a digest of the ConfigMaps and Secrets that its pods read, because Kubernetes changes those in
- * place and tells no pod. Where one of them is a Secret the digest is keyed, so that nobody can try passwords against it.
+ * Writes on each pod template of a system digests of the ConfigMaps and Secrets that its pods read, because Kubernetes changes those in
+ * place and tells no pod. What is open and what is secret have a digest each, so that the one never waits for the key of the other.
  * What is in no System is left as it is.
  */
-export function rollOnChange(nodes: readonly GraphNode[]): GraphNode[] {
-  const keys = new Map<string, string>();
-  for (const { construct, path } of nodes) {
-    if (isSystem(construct) && construct.digestKey !== undefined) keys.set(path, construct.digestKey);
-  }
-  const systems = new Set(nodes.filter((n) => isSystem(n.construct)).map((n) => n.path));
+export function rollOnChange(nodes: readonly GraphNode[]): { nodes: GraphNode[]; problems: Problem[] } {
+  const systems = new Map(nodes.flatMap(({ construct, path }) => (isSystem(construct) ? [[path, construct]] : [])));
   const data = new Map<string, GraphNode>();
   for (const node of nodes) for (const key of providedBy(node)) data.set(key, node);
-  return nodes.map((node) => {
-    const template = ROLLED.has(node.object?.kind ?? '')
-      ? podTemplateOf(node.object?.kind ?? '', node.inputs)
-      : undefined;
-    if (template === undefined || node.system === undefined || !systems.has(node.system)) return node;
-    const digest = digestFor(node, template, data, keys.get(node.system));
-    return digest === undefined ? node : annotated(node, marker(digest));
+  const problems: Problem[] = [];
+  const rolled = nodes.map((node) => {
+    const kind = node.object?.kind ?? '';
+    const system = systems.get(node.system ?? '');
+    const template = ROLLED.has(kind) ? podTemplateOf(kind, node.inputs) : undefined;
+    if (template === undefined || system === undefined) return node;
+    const read = readBy(node, template, data);
+    const key = keyOf(system.digestKey);
+    const secrets = read.filter((n) => hasContent(secretContentOf(n)));
+    if (key === undefined) problems.push(...secrets.map((secret) => rollsNothing(secret, node)));
+    return annotated(node, {
+      ...digestOf(DIGEST_ANNOTATION, read.map(openContentOf)),
+      ...(key === undefined ? {} : digestOf(SECRET_DIGEST_ANNOTATION, secrets.map(secretContentOf), key)),
+    });
   });
+  return { nodes: rolled, problems };
 }
 
-function digestFor(
-  node: GraphNode,
-  template: Record<string, unknown>,
-  data: ReadonlyMap<string, GraphNode>,
-  key: string | undefined,
-): Digest | undefined {
-  const spec = isRecord(template.spec) ? template.spec : {};
+function readBy(node: GraphNode, template: unknown, data: ReadonlyMap<string, GraphNode>): GraphNode[] {
+  const spec = at(template, 'spec');
   const namespace = node.object?.namespace ?? '';
   const read = new Map<string, GraphNode>();
-  for (const { kind, name } of dataReadBy(spec)) {
+  for (const { kind, name } of dataReadBy(isRecord(spec) ? spec : {})) {
     const found = data.get(`${kind} ${namespace}/${name}`);
     if (found !== undefined) read.set(found.path, found);
   }
-  if (read.size === 0) return undefined;
-  const of = [...read.values()].sort((a, b) => (a.path < b.path ? -1 : 1)).map(contentOf);
-  const hasSecret = [...read.values()].some((n) => n.object?.kind === 'Secret');
-  if (!hasSecret) return { kind: 'digest', of };
+  return [...read.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function keyOf(key: string | undefined): Value | undefined {
   const value = key === undefined || !isMarker(key) ? undefined : toValue(key);
-  return value === undefined || typeof value === 'string' ? undefined : { kind: 'digest', of, key: value };
+  return typeof value === 'string' ? undefined : value;
 }
 
-function contentOf({ inputs }: GraphNode): unknown {
-  const { data, binaryData, stringData, spec } = inputs;
-  return { data, binaryData, stringData, spec };
+function digestOf(annotation: string, contents: readonly object[], key?: Value): Record<string, string> {
+  const of = contents.filter(hasContent);
+  if (of.length === 0) return {};
+  const digest: Digest = { kind: 'digest', of, ...(key === undefined ? {} : { key }) };
+  return { [annotation]: marker(digest) };
 }
 
-function annotated(node: GraphNode, digest: string): GraphNode {
+const FIELDS = ['data', 'binaryData', 'stringData', 'spec'];
+
+/** What everybody may know of it: all of a ConfigMap and of an ExternalSecret, the open keys of a Secret. */
+function openContentOf({ object, inputs, options }: GraphNode): Record<string, unknown> {
+  return contentOf(inputs, (key) => object?.kind !== 'Secret' || options.openKeys?.includes(key) === true);
+}
+
+function secretContentOf({ object, inputs, options }: GraphNode): Record<string, unknown> {
+  return contentOf(inputs, (key) => object?.kind === 'Secret' && options.openKeys?.includes(key) !== true);
+}
+
+function contentOf(
+  inputs: Readonly<Record<string, unknown>>,
+  isWanted: (key: string) => boolean,
+): Record<string, unknown> {
+  const fields = FIELDS.flatMap((field): [string, object][] => {
+    const held = inputs[field];
+    const wanted = Object.entries(isRecord(held) ? held : {}).filter(([key]) => isWanted(key));
+    return wanted.length === 0 ? [] : [[field, Object.fromEntries(wanted)]];
+  });
+  return Object.fromEntries(fields);
+}
+
+function hasContent(content: object): boolean {
+  return Object.keys(content).length > 0;
+}
+
+/** A secret that Pulumi writes where the backend of Secrets is another, so that there is no key. */
+function rollsNothing({ object, path }: GraphNode, reader: GraphNode): Problem {
+  const what = `${reader.object?.kind} ${reader.object?.name} reads Secret ${object?.name}, and its pods stay as they are when that changes: secrets of this environment are kept outside of Pulumi, and this one is not.`;
+  const fix = `keep it where the others are: inject(…, fromStore('…'), …); or, after each change: kubectl rollout restart ${reader.object?.kind.toLowerCase()}/${reader.object?.name}`;
+  return { code: 'SW-ROLL-001', severity: 'warning', where: path, what, fix };
+}
+
+function annotated(node: GraphNode, digests: Readonly<Record<string, string>>): GraphNode {
   const { spec } = node.inputs;
   const template = at(spec, 'template');
-  if (!isRecord(spec) || !isRecord(template)) return node;
+  if (!isRecord(spec) || !isRecord(template) || Object.keys(digests).length === 0) return node;
   const annotations = at(template, 'metadata', 'annotations');
   const metadata = {
     ...(isRecord(template.metadata) ? template.metadata : {}),
-    annotations: { ...(isRecord(annotations) ? annotations : {}), [DIGEST_ANNOTATION]: digest },
+    annotations: { ...(isRecord(annotations) ? annotations : {}), ...digests },
   };
   return { ...node, inputs: { ...node.inputs, spec: { ...spec, template: { ...template, metadata } } } };
 }

@@ -6,7 +6,7 @@ import { isMarker, valueBehind } from '../constructs/core/marker';
 import { isSecret, sourceOf } from '../constructs/core/value';
 import type { Graph, GraphNode } from '../graph/graph';
 import { isRecord } from '../graph/json-value';
-import { DIGEST_ANNOTATION } from '../graph/roll';
+import { DIGEST_ANNOTATION, SECRET_DIGEST_ANNOTATION } from '../graph/roll';
 
 export interface WrittenYaml {
   readonly files: number;
@@ -123,9 +123,9 @@ class Hidden {
     if (typeof thing === 'string' || typeof thing === 'number') return isMarker(thing) ? this.word(thing) : thing;
     if (Array.isArray(thing)) return thing.map((item) => this.replaced(item));
     if (!isRecord(thing)) return thing;
-    const { [DIGEST_ANNOTATION]: digest, ...others } = thing;
-    const entries = Object.entries(typeof digest === 'string' && isMarker(digest) ? others : thing);
-    const kept = entries.map(([key, value]) => [key, this.replaced(value)] as const);
+    const kept = Object.entries(thing)
+      .filter(([key, value]) => !DIGESTS.has(key) || typeof value !== 'string' || !isMarker(value))
+      .map(([key, value]) => [key, this.replaced(value)] as const);
     return Object.fromEntries(kept.filter(([key, value]) => key !== 'annotations' || !isEmpty(value)));
   }
 
@@ -136,6 +136,8 @@ class Hidden {
     return `<known after apply: ${sourceOf(value)}>`;
   }
 }
+
+const DIGESTS = new Set([DIGEST_ANNOTATION, SECRET_DIGEST_ANNOTATION]);
 
 /** A pod template that had the digest alone. */
 function isEmpty(thing: unknown): boolean {

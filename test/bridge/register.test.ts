@@ -332,7 +332,7 @@ test('a secret that is injected rolls the pods by a digest that shows nothing', 
       },
     );
     const template = JSON.stringify(named(resources, 'shop/api/deployment').inputs);
-    return /config-digest":"([0-9a-f]{64})"/.exec(template)?.[1];
+    return /secret-digest":"([0-9a-f]{64})"/.exec(template)?.[1];
   };
   const [one, two, again] = [await digestOf('one'), await digestOf('two'), await digestOf('one')];
   expect(one).toMatch(/^[0-9a-f]{64}$/);

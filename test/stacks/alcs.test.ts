@@ -1,4 +1,5 @@
 import { at, list } from '../../graph/json-value';
+import { digestsOf } from '../support/digests';
 import { Look } from '../support/look';
 import { systemGraph } from '../support/systems';
 
@@ -375,10 +376,12 @@ test('ALC-94 versions of before are kept', () => {
   expect(Number(prod.spec('Deployment', 'alcs', 'revisionHistoryLimit'))).toBeGreaterThanOrEqual(2);
 });
 
-test('ALC-97 a changed configuration rolls the pods', () => {
-  const digest = (changes: Record<string, string>) =>
-    JSON.stringify(
-      new Look(systemGraph('alcs', 'dev', changes)).spec('Deployment', 'alcs', 'template', 'metadata', 'annotations'),
-    );
-  expect(digest({})).toContain('seaworthy.dev/config-digest');
+test.each(['dev', 'prod'] as const)('ALC-97 a changed configuration rolls the pods, in %s', (environment) => {
+  const digest = (changes: Record<string, string>) => {
+    const app = new Look(systemGraph('alcs', environment, changes)).object('Deployment', 'alcs');
+    return digestsOf(app)['seaworthy.dev/config-digest'];
+  };
+  expect(digest({})).toMatch(/^[0-9a-f]{64}$/);
+  expect(digest({ 'alcs:jwt.expiresIn': '1h' })).not.toBe(digest({}));
+  expect(digest({})).toBe(digest({}));
 });
