@@ -94,7 +94,8 @@ export function uncheckedKinds(nodes: readonly GraphNode[]): string[] {
   return [...new Set(unknown)].sort();
 }
 
-function isBuiltIn(apiVersion: string): boolean {
+/** Whether it is one of the API groups of Kubernetes itself. */
+export function isBuiltIn(apiVersion: string): boolean {
   const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
   return GROUPS.has(group ?? '');
 }

@@ -4,6 +4,7 @@ import type { Graph } from './graph';
 import { type IdentityLock, identityProblems } from './identity';
 import { markerProblems } from './marker-check';
 import { secretProblems } from './secret-check';
+import { valueProblems } from './values/values';
 
 export interface SoundnessContext {
   /** Of the target: `1.35`. */
@@ -21,6 +22,7 @@ export function soundness(graph: Graph, { kubernetesVersion, environment, lock }
     ...markerProblems(graph.nodes),
     ...secretProblems(graph.nodes),
     ...fieldProblems(graph.nodes, kubernetesVersion),
+    ...valueProblems(graph.nodes),
     ...(lock === undefined ? [] : identityProblems(graph, lock, environment)),
   ];
 }

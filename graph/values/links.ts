@@ -1,0 +1,142 @@
+import { shown } from '../../constructs/core/forms';
+import type { Problem } from '../../constructs/core/problem';
+import type { GraphNode } from '../graph';
+import { at, isRecord, list, text } from '../json-value';
+import { podSpecOf, podTemplateOf } from '../references';
+import { Findings, knownNumber, knownText } from './findings';
+
+/** References between objects of one graph: keys that a pod reads, ports that a Service or an Ingress names. */
+export function linkProblems(nodes: readonly GraphNode[]): Problem[] {
+  const found = new Objects(nodes);
+  return nodes.flatMap((node) => {
+    const { object, inputs, path } = node;
+    if (object === undefined) return [];
+    const findings = new Findings(path);
+    const pod = podSpecOf(object.kind, inputs);
+    if (pod !== undefined) keyProblems(node, pod, found, findings);
+    if (object.kind === 'Service' && object.apiVersion === 'v1') targetProblems(node, found, findings);
+    if (object.kind === 'Ingress') backendProblems(node, found, findings);
+    return findings.problems;
+  });
+}
+
+interface PodLabels {
+  readonly labels: Readonly<Record<string, unknown>>;
+  readonly ports: ReadonlySet<string>;
+}
+
+/** Objects by what others call them, so that each reference is one look. */
+class Objects {
+  private readonly byName = new Map<string, GraphNode>();
+  private readonly byLabel = new Map<string, PodLabels[]>();
+
+  constructor(nodes: readonly GraphNode[]) {
+    for (const node of nodes) {
+      if (node.object === undefined) continue;
+      this.byName.set(keyOf(node, node.object.kind, node.object.name), node);
+      const template =
+        podTemplateOf(node.object.kind, node.inputs) ?? (node.object.kind === 'Pod' ? node.inputs : undefined);
+      const labels = at(template, 'metadata', 'labels');
+      const pod = podSpecOf(node.object.kind, node.inputs);
+      if (isRecord(labels) && pod !== undefined) this.addPod(node, { labels, ports: portNames(pod) });
+    }
+  }
+
+  named(from: GraphNode, kind: string, name: string): GraphNode | undefined {
+    return this.byName.get(keyOf(from, kind, name));
+  }
+
+  /** Pods that a selector takes, in the namespace of the object that has it. */
+  selected(from: GraphNode, selector: Readonly<Record<string, unknown>>): PodLabels[] {
+    const pairs = Object.entries(selector);
+    const [fewest = []] = pairs
+      .map(([key, value]) => this.byLabel.get(keyOf(from, 'Pod', `${key}=${value}`)) ?? [])
+      .sort((a, b) => a.length - b.length);
+    return fewest.filter(({ labels }) => pairs.every(([key, value]) => labels[key] === value));
+  }
+
+  private addPod(node: GraphNode, pod: PodLabels): void {
+    for (const [key, value] of Object.entries(pod.labels)) {
+      const label = keyOf(node, 'Pod', `${key}=${value}`);
+      const known = this.byLabel.get(label);
+      if (known === undefined) this.byLabel.set(label, [pod]);
+      else known.push(pod);
+    }
+  }
+}
+
+function keyOf({ provider = '', object }: GraphNode, kind: string, name: string): string {
+  return `${provider} ${kind} ${object?.namespace ?? ''}/${name}`;
+}
+
+function portNames(pod: Record<string, unknown>): ReadonlySet<string> {
+  const containers = [...list(pod.containers), ...list(pod.initContainers)];
+  return new Set(containers.flatMap((c) => list(at(c, 'ports')).flatMap((port) => text(at(port, 'name')) ?? [])));
+}
+
+/** A pod that reads a key that is not there never starts: CreateContainerConfigError. */
+function keyProblems(node: GraphNode, pod: Record<string, unknown>, found: Objects, findings: Findings): void {
+  const read = (kind: 'ConfigMap' | 'Secret', from: unknown, key: unknown, who: string) => {
+    const [name, wanted] = [knownText(at(from, 'name')), knownText(key)];
+    const held = name === undefined ? undefined : found.named(node, kind, name);
+    if (held === undefined || name === undefined || wanted === undefined || at(from, 'optional') === true) return;
+    if (['data', 'stringData', 'binaryData'].some((field) => hasKey(held.inputs[field], wanted))) return;
+    const what = `${who} reads the key "${shown(wanted)}" of ${kind} ${name}, which has no such key: the pod would never start.`;
+    findings.tell('SW-LINK-001', what, `add ${shown(wanted)} to ${held.path}, or give it a value`);
+  };
+  for (const container of [...list(pod.initContainers), ...list(pod.containers)]) {
+    for (const variable of list(at(container, 'env'))) {
+      const who = `variable ${shown(text(at(variable, 'name')) ?? '')}`;
+      const [map, secret] = ['configMapKeyRef', 'secretKeyRef'].map((field) => at(variable, 'valueFrom', field));
+      read('ConfigMap', map, at(map, 'key'), who);
+      read('Secret', secret, at(secret, 'key'), who);
+    }
+  }
+  for (const volume of list(pod.volumes)) {
+    const who = `volume ${shown(text(at(volume, 'name')) ?? '')}`;
+    const [map, secret] = [at(volume, 'configMap'), at(volume, 'secret')];
+    for (const item of list(at(map, 'items'))) read('ConfigMap', map, at(item, 'key'), who);
+    const named = { name: at(secret, 'secretName'), optional: at(secret, 'optional') };
+    for (const item of list(at(secret, 'items'))) read('Secret', named, at(item, 'key'), who);
+  }
+}
+
+function hasKey(map: unknown, key: string): boolean {
+  return isRecord(map) && Object.hasOwn(map, key);
+}
+
+/** A name of a port leads to a port of that name in each pod that is selected, or nowhere. */
+function targetProblems(node: GraphNode, found: Objects, findings: Findings): void {
+  const selector = at(node.inputs, 'spec', 'selector');
+  if (!isRecord(selector) || Object.keys(selector).length === 0) return;
+  const pods = found.selected(node, selector);
+  if (pods.length === 0) return;
+  list(at(node.inputs, 'spec', 'ports')).forEach((port, i) => {
+    const target = knownText(at(port, 'targetPort'));
+    if (target === undefined || /^\d*$/.test(target) || pods.some(({ ports }) => ports.has(target))) return;
+    const have = [...new Set(pods.flatMap(({ ports }) => [...ports]))];
+    const what = `spec.ports[${i}].targetPort is "${shown(target)}", and no pod that it selects has a port of that name${have.length === 0 ? '' : ` (${have.join(', ')})`}.`;
+    findings.tell('SW-LINK-002', what, `targetPort: '${have[0] ?? 'http'}'`);
+  });
+}
+
+function backendProblems(node: GraphNode, found: Objects, findings: Findings): void {
+  const paths = list(at(node.inputs, 'spec', 'rules')).flatMap((rule) => list(at(rule, 'http', 'paths')));
+  for (const backend of [...paths.map((path) => at(path, 'backend')), at(node.inputs, 'spec', 'defaultBackend')]) {
+    const name = knownText(at(backend, 'service', 'name'));
+    const service = name === undefined ? undefined : found.named(node, 'Service', name);
+    if (service === undefined) continue;
+    const asked = at(backend, 'service', 'port');
+    const [number, word] = [knownNumber(at(asked, 'number')), knownText(at(asked, 'name'))];
+    const ports = list(at(service.inputs, 'spec', 'ports'));
+    const isThere = ports.some((port) => {
+      const [its, itsName] = [at(port, 'port'), at(port, 'name')];
+      if (knownNumber(its) === undefined) return true;
+      return word === undefined ? number === undefined || its === number : itsName === word;
+    });
+    if (isThere || at(service.inputs, 'spec', 'type') === 'ExternalName') continue;
+    const first = at(ports[0], 'port');
+    const what = `it routes to port ${word ?? number} of Service ${name}, which has no such port.`;
+    findings.tell('SW-LINK-002', what, `port: { number: ${typeof first === 'number' ? first : 80} }`);
+  }
+}
