@@ -22,7 +22,7 @@ export function soundness(graph: Graph, { kubernetesVersion, environment, lock }
     ...markerProblems(graph.nodes),
     ...secretProblems(graph.nodes),
     ...fieldProblems(graph.nodes, kubernetesVersion),
-    ...valueProblems(graph.nodes),
+    ...valueProblems(graph),
     ...(lock === undefined ? [] : identityProblems(graph, lock, environment)),
   ];
 }

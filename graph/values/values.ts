@@ -1,6 +1,6 @@
 import type { Problem } from '../../constructs/core/problem';
 import { isBuiltIn } from '../fields';
-import type { GraphNode } from '../graph';
+import type { Graph, GraphNode } from '../graph';
 import { byField } from './by-field';
 import { dataProblems } from './data';
 import { Findings } from './findings';
@@ -8,6 +8,7 @@ import { linkProblems } from './links';
 import { networkProblems } from './network';
 import { objectNames } from './object-names';
 import { routeProblems } from './routes';
+import { Told } from './told';
 import { workloadProblems } from './workloads';
 
 /** Fields of an object that hold other people's texts, or are judged apart. */
@@ -17,19 +18,10 @@ const APART = new Set(['apiVersion', 'kind', 'metadata', 'data', 'stringData', '
  * Names, values and references as the API server takes them, so that nothing is refused in the middle of an up, or taken and never starts.
  * What is known only after apply is left to it.
  */
-export function valueProblems(nodes: readonly GraphNode[]): Problem[] {
-  const seen = new Set<string>();
-  const own = nodes.flatMap((node) => ofObject(node).filter((problem) => isFirst(node, problem, seen)));
+export function valueProblems({ nodes, problems }: Pick<Graph, 'nodes' | 'problems'>): Problem[] {
+  const told = new Told(problems);
+  const own = nodes.flatMap((node) => ofObject(node).filter((problem) => told.isNew(node, problem)));
   return [...own, ...linkProblems(nodes), ...routeProblems(nodes)];
-}
-
-/** One long id is in a dozen labels of a part: it is told once. */
-function isFirst({ part, path }: GraphNode, { code, what }: Problem, seen: Set<string>): boolean {
-  if (code !== 'SW-LABEL-001' && code !== 'SW-NAME-001') return true;
-  const key = `${part ?? path} ${code} ${/ (is |has the key ).*$/s.exec(what)?.[0] ?? what}`;
-  if (seen.has(key)) return false;
-  seen.add(key);
-  return true;
 }
 
 function ofObject(node: GraphNode): Problem[] {
