@@ -22,8 +22,7 @@ export type Code =
   | 'SW-LINK-002'
   | 'SW-EXPOSE-005'
   | 'SW-EXPOSE-006'
-  | 'SW-IMAGE-002'
-  | 'SW-ENV-002';
+  | 'SW-IMAGE-002';
 
 /** What is found wrong with one object. */
 export class Findings {
