@@ -84,7 +84,8 @@ export class Tallow extends System {
     const { host, 'ingress.requestsPerSecond': requestsPerSecond, 'signaling.path': path } = settings;
     if (settings.frontDoor === 'nginx') {
       const routes = { '/': app, [`/${path.slice(1)}/`]: signaling };
-      new ReverseProxy(this, 'nginx', { routes, host, requestsPerSecond });
+      // What Next.js built is the same for everybody, and its names change with it.
+      new ReverseProxy(this, 'nginx', { routes, host, requestsPerSecond, cached: ['/_next/static/'] });
     } else {
       const door = { host, requestsPerSecond, ...(settings['ingress.headers'] ? { headers: SECURITY_HEADERS } : {}) };
       expose(app, door);

@@ -22,6 +22,8 @@ export interface Endpoint {
   readonly query?: Readonly<Record<string, string>>;
   /** Connections stay open, and belong to one copy: the front door keeps both. */
   readonly webSocket?: boolean;
+  /** Paths that are for the cluster only, metrics: no front door lets anybody see them. */
+  readonly closed?: readonly string[];
 }
 
 /** A part that can be connected to. */

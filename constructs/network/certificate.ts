@@ -9,6 +9,14 @@ const LIFE = '8760h0m0s';
 /** The issuer that signs with the certificate's own key: nobody trusts it, and it needs nobody. */
 export const SELF_SIGNED: CertificateIssuer = { kind: 'Issuer', name: 'self-signed' };
 
+/** The pods by which cert-manager answers a challenge of ACME. https://cert-manager.io/docs/configuration/acme/http01/ */
+export const SOLVER = { port: 8089, labels: { 'acme.cert-manager.io/http01-solver': 'true' } };
+
+/** Whether certificates of a system are issued by somebody who asks the world for proof. */
+export function isChallenged({ platform }: System): boolean {
+  return platform.issuer !== undefined && platform.issuer.name !== SELF_SIGNED.name;
+}
+
 export interface CertificateProps {
   /** Secret that cert-manager fills with `tls.crt` and `tls.key`. */
   readonly secret: string;

@@ -7,7 +7,7 @@ import { recordConnection } from '../core/part';
 import { type Problem, report } from '../core/problem';
 import { type System, systemOf } from '../core/system';
 import type { Workload } from '../core/workload';
-import { issuerAnnotations, SELF_SIGNED, selfSigned } from './certificate';
+import { isChallenged, issuerAnnotations, SELF_SIGNED, SOLVER, selfSigned } from './certificate';
 import { allowFrom, allowTo } from './network-policy';
 
 export interface ExposeOptions {
@@ -218,9 +218,6 @@ const STICKY = {
   'session-cookie-max-age': '86400',
 };
 
-/** The pods by which cert-manager answers a challenge of ACME. https://cert-manager.io/docs/configuration/acme/http01/ */
-const SOLVER = { port: 8089, labels: { 'acme.cert-manager.io/http01-solver': 'true' } };
-
 /** A certificate is issued only if the front door reaches the pod that answers for it. Once for each system. */
 function acmeSolver(system: System): void {
   if (system.node.tryFindChild('acme-solver') !== undefined) return;
@@ -240,7 +237,7 @@ function frontDoor(system: System, name: string): FrontDoor {
   if (found instanceof FrontDoor) return found;
   const { issuer } = system.platform;
   if (issuer?.name === SELF_SIGNED.name) selfSigned(system);
-  else if (issuer !== undefined) acmeSolver(system);
+  else if (isChallenged(system)) acmeSolver(system);
   return new FrontDoor(system, id, name);
 }
 

@@ -88,9 +88,10 @@ function httpService(
   ]);
   report(part, () => [...copiesProblems(wanted), ...problemsWith(props, shutdown)]);
   const reach = { by: 'pods', namespace: system.namespaceName, labels: selector } as const;
+  const closed = metrics?.portName === 'http' ? [metrics.path] : [];
   const scales = scale !== undefined;
   return {
-    endpoint: { scheme: 'http', host: name, port: props.port, reach },
+    endpoint: { scheme: 'http', host: name, port: props.port, reach, closed },
     signals:
       metrics === undefined ? [{ kind: 'workload', name }] : [{ kind: 'http', name, selector, scales, ...metrics }],
   };

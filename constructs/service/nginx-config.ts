@@ -1,33 +1,26 @@
-/** A place behind the proxy. */
-export interface ProxyRoute {
-  /** `/`, `/socket/`: the longest that matches wins. */
-  readonly path: string;
-  /** `tallow-app:3000` */
-  readonly upstream: string;
-  readonly webSocket?: boolean;
-}
-
-export interface NginxOptions {
-  readonly routes?: readonly ProxyRoute[];
-  /** Folder with files that are served as they are. */
-  readonly root?: string;
-  /** Unknown paths are answered with this page. */
-  readonly fallback?: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly requestsPerSecond: number;
-  /** Folder with `tls.crt` and `tls.key`; without it HTTP on 8080 only. */
-  readonly tls?: string;
-}
+import { Pen } from '../core/language';
+import type { Problem } from '../core/problem';
+import { NGINX_HOST, NGINX_RATE, NGINX_UPSTREAM } from './nginx-language';
+import { type NginxOptions, NginxSite, upstreamName } from './nginx-site';
 
 /** Mozilla's intermediate profile: https://wiki.mozilla.org/Security/Server_Side_TLS */
 const CIPHERS =
   'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305';
 const TEXTS =
   'text/plain text/css text/xml text/javascript application/json application/javascript application/xml application/manifest+json image/svg+xml';
+const HEALTH = '    location = /healthz { access_log off; return 200 "ok\\n"; }\n';
 
 /** What nginx reads, as one text: https://nginx.org/en/docs/dirindex.html It runs without root, and writes below /tmp only. */
-export function nginxConfig(options: NginxOptions): string {
-  const { routes = [], requestsPerSecond, tls } = options;
+export function nginxConfig(options: NginxOptions): { readonly text: string; readonly problems: readonly Problem[] } {
+  const pen = new Pen();
+  const text = frame(options, pen);
+  const paths = (options.routes ?? []).map(({ path }) => path.replace(/\/$/, ''));
+  const twice = paths.filter((path, i) => paths.indexOf(path) !== i);
+  return { text, problems: [...unique(pen.problems), ...twice.map(routedTwice)] };
+}
+
+function frame(options: NginxOptions, pen: Pen): string {
+  const rate = pen.into(NGINX_RATE, `${options.requestsPerSecond}`, 'requestsPerSecond');
   return `worker_processes auto;
 pid /tmp/nginx.pid;
 error_log stderr warn;
@@ -50,96 +43,81 @@ http {
   gzip_vary on;
   gzip_min_length 256;
   gzip_types ${TEXTS};
-  limit_req_zone $binary_remote_addr zone=each:10m rate=${requestsPerSecond}r/s;
+  limit_req_zone $binary_remote_addr zone=each:10m rate=${rate}r/s;
   limit_req_status 429;
   proxy_cache_path /tmp/cache levels=1:2 keys_zone=files:10m max_size=100m inactive=7d use_temp_path=off;
   map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
-${routes.map(upstream).join('')}  server {
-    listen 8080;
-    location = /healthz { access_log off; return 200 "ok\\n"; }
-${tls === undefined ? site(options) : '    location / { return 308 https://$host$request_uri; }\n'}  }
-${tls === undefined ? '' : secureServer(options, tls)}}
+  # What says itself how long it is kept, or names its reader, is not changed.
+  map "$upstream_http_cache_control$upstream_http_set_cookie" $kept { default off; '' 7d; }
+${options.tls === undefined ? '' : secrecy(options.tls)}${upstreams(options, pen)}${servers(options, pen)}}
 `;
 }
 
-function upstreamName({ upstream }: ProxyRoute): string {
-  return upstream.replace(/[^a-z0-9]/g, '_');
+function upstreams({ routes = [], acme }: NginxOptions, pen: Pen): string {
+  const written = routes.map((route) => {
+    const sticky = route.webSocket === true ? '    hash $remote_addr consistent;\n' : '';
+    const server = pen.into(NGINX_UPSTREAM, route.upstream, `upstream of ${route.path}`);
+    return `  upstream ${upstreamName(route)} {\n${sticky}    server ${server};\n    keepalive 32;\n  }\n`;
+  });
+  const solver = acme === undefined ? [] : [`  upstream acme { server ${pen.into(NGINX_UPSTREAM, acme, 'acme')}; }\n`];
+  return [...new Set([...written, ...solver])].join('');
 }
 
-function upstream(route: ProxyRoute): string {
-  const sticky = route.webSocket === true ? '    hash $remote_addr consistent;\n' : '';
-  return `  upstream ${upstreamName(route)} {\n${sticky}    server ${route.upstream};\n    keepalive 32;\n  }\n`;
+/** Behind a front door one server, that answers to any name; before the world one that answers to its name, and one that refuses all others. */
+function servers(options: NginxOptions, pen: Pen): string {
+  const { tls, host, requestsPerSecond } = options;
+  const name = host === undefined ? undefined : pen.into(NGINX_HOST, host, 'host');
+  const heading = (listen: string) =>
+    name === undefined ? `    listen ${listen} default_server;\n` : `    listen ${listen};\n    server_name ${name};\n`;
+  const limit = `    limit_req zone=each burst=${requestsPerSecond * 5} nodelay;\n`;
+  const site = `${limit}${new NginxSite(options, pen).text()}`;
+  const redirect = `${challenges(options)}    location / { return 308 https://${name ?? '$host'}$request_uri; }\n`;
+  return [
+    // Probes of the kubelet ask by the pod's address.
+    ...(name === undefined
+      ? []
+      : [server(`    listen 8080 default_server;\n${HEALTH}    location / { return 421; }\n`)]),
+    ...(name === undefined || tls === undefined ? [] : [server(STRANGER)]),
+    server(`${heading('8080')}${HEALTH}${tls === undefined ? site : redirect}`),
+    ...(tls === undefined ? [] : [server(`${heading('8443 ssl')}${site}`)]),
+  ].join('');
 }
 
-function secureServer(options: NginxOptions, tls: string): string {
-  return `  server {
-    listen 8443 ssl;
-    ssl_certificate ${tls}/tls.crt;
-    ssl_certificate_key ${tls}/tls.key;
-    ssl_protocols TLSv1.2 TLSv1.3;
-    ssl_ciphers ${CIPHERS};
-    ssl_prefer_server_ciphers off;
-    ssl_session_cache shared:tls:10m;
-    ssl_session_timeout 1d;
-    ssl_session_tickets off;
-${site(options)}  }
-`;
+/** No certificate for another name; and no answer to who asks for one name, and says another. */
+const STRANGER = '    listen 8443 ssl default_server;\n    ssl_reject_handshake on;\n    return 421;\n';
+
+function server(body: string): string {
+  return `  server {\n${body}  }\n`;
 }
 
-/** add_header of a location replaces those of the server: each location says all of them. */
-function headersOf({ headers }: NginxOptions, more: Readonly<Record<string, string>> = {}): string {
-  const all = Object.entries({ ...headers, 'X-Request-Id': '$request_id', ...more });
-  return all.map(([name, value]) => `      add_header ${name} "${value.replaceAll('"', '\\"')}" always;\n`).join('');
-}
-
-function site(options: NginxOptions): string {
-  const { routes = [], root, fallback } = options;
-  const served =
-    root === undefined
-      ? ''
-      : `    root ${root};
-    location / {
-${headersOf(options, { 'Cache-Control': 'no-cache' })}      try_files $uri ${fallback === undefined ? '=404' : fallback};
-    }
-    location /assets/ {
-${headersOf(options, { 'Cache-Control': 'public, max-age=31536000, immutable' })}      try_files $uri =404;
-    }
-`;
-  return `    limit_req zone=each burst=${options.requestsPerSecond * 5} nodelay;
-${served}${routes.map((route) => location(route, options)).join('')}`;
-}
-
-function location(route: ProxyRoute, options: NginxOptions): string {
-  const name = upstreamName(route);
-  const passed = `      proxy_pass http://${name};
-      proxy_http_version 1.1;
+/** The issuer asks by plain HTTP, before there is a certificate. */
+function challenges({ acme }: NginxOptions): string {
+  if (acme === undefined) return '';
+  return `    location ^~ /.well-known/acme-challenge/ {
+      proxy_pass http://acme;
       proxy_set_header Host $host;
-      proxy_set_header X-Request-Id $request_id;
-      proxy_set_header X-Real-IP $remote_addr;
-      proxy_set_header X-Forwarded-For $remote_addr;
-      proxy_set_header X-Forwarded-Proto $scheme;
-`;
-  if (route.webSocket === true) {
-    return `    location ${route.path} {
-${passed}      proxy_set_header Upgrade $http_upgrade;
-      proxy_set_header Connection $connection_upgrade;
-      proxy_read_timeout 1h;
-      proxy_send_timeout 1h;
-      proxy_buffering off;
     }
 `;
-  }
-  const prefix = route.path.endsWith('/') ? route.path : `${route.path}/`;
-  return `    location ${route.path} {
-${headersOf(options)}${passed}      proxy_set_header Connection "";
-    }
-    location ~* ^${prefix}.*\\.(?:js|css|woff2?|png|jpe?g|svg|ico|webp)$ {
-${headersOf(options, { 'X-Cache': '$upstream_cache_status' })}${passed}      proxy_set_header Connection "";
-      proxy_cache files;
-      proxy_cache_lock on;
-      proxy_cache_valid 200 7d;
-      proxy_ignore_headers Set-Cookie;
-      expires 7d;
-    }
+}
+
+function secrecy(tls: string): string {
+  return `  ssl_certificate ${tls}/tls.crt;
+  ssl_certificate_key ${tls}/tls.key;
+  ssl_protocols TLSv1.2 TLSv1.3;
+  ssl_ciphers ${CIPHERS};
+  ssl_prefer_server_ciphers off;
+  ssl_session_cache shared:tls:10m;
+  ssl_session_timeout 1d;
+  ssl_session_tickets off;
 `;
+}
+
+/** Headers are written into each location, and would be refused in each. */
+function unique(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [problem.what, problem])).values()];
+}
+
+function routedTwice(path: string): Problem {
+  const what = `routes has ${path}/ twice, with and without the slash at its end; nginx sends it to one place.`;
+  return { code: 'SW-NGINX-001', severity: 'error', what, fix: `routes: { '${path}': … }` };
 }

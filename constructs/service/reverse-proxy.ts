@@ -1,11 +1,15 @@
 import { k8s } from 'cdk8s-plus-27';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { labelsOf, nameOf } from '../core/labels';
 import { recordConnection } from '../core/part';
+import { report } from '../core/problem';
+import { systemOf } from '../core/system';
 import { VERSIONS } from '../core/versions';
-import { certificate } from '../network/certificate';
+import { certificate, isChallenged, SOLVER } from '../network/certificate';
 import { connect } from '../network/connect';
 import { SECURITY_HEADERS } from '../network/expose';
+import { TCP_LOAD_BALANCER } from '../network/load-balancer';
+import { allowFrom, allowTo } from '../network/network-policy';
 import type { HttpServiceProps } from './http-props';
 import { HttpService } from './http-service';
 import { nginxConfig } from './nginx-config';
@@ -14,12 +18,17 @@ export interface ReverseProxyProps {
   readonly name?: string;
   /** What it stands before; the longest path that matches wins. */
   readonly routes: Readonly<Record<`/${string}`, HttpService>>;
-  /** DNS name of its certificate. */
+  /** DNS name of its certificate. It answers to no other. */
   readonly host: string;
   /** Secret with its certificate, filled by cert-manager. @default `<system>-tls` */
   readonly tlsSecret?: string;
   /** Requests a second that one address may make; five times as many in a burst. @default 20 */
   readonly requestsPerSecond?: number;
+  /**
+   * Folders whose files are the same for everybody, and change only with their names: they are kept for seven days, where the program does
+   * not say otherwise. It is asked for them without cookie and credential. @default none: nothing is kept
+   */
+  readonly cached?: readonly `/${string}/`[];
   /** @default {@link SECURITY_HEADERS} */
   readonly headers?: Readonly<Record<string, string>>;
   readonly scale?: HttpServiceProps['scale'];
@@ -30,9 +39,11 @@ export const NGINX_USER = 101;
 
 /**
  * An nginx of one's own behind a load balancer, instead of the cluster's front door: TLS 1.2 and 1.3, security headers, a rate limit, gzip,
- * a cache of static files, WebSockets.
- * Creates: as a Gateway, a Certificate, with the configuration in a ConfigMap, and a Service of type LoadBalancer.
- * Limitation: rate limits are counted by each copy; a renewed certificate is read by the next pod.
+ * WebSockets, and a cache of the folders that are said to be for everybody. Paths of metrics are closed.
+ * Creates: as a Gateway, a Certificate, with the configuration in a ConfigMap, and a Service of type LoadBalancer; where the issuer asks
+ * the world for proof, the way of its challenges.
+ * Limitation: rate limits are counted by each copy; a renewed certificate is read by the next pod; a program that ignores the case of
+ * paths should have its metrics on a port of their own, for paths are closed as they are written.
  *
  *     new ReverseProxy(this, 'nginx', { routes: { '/': web, '/socket/': signaling }, host: 'shop.acme.org' });
  */
@@ -40,10 +51,15 @@ export class ReverseProxy extends HttpService {
   constructor(scope: Construct, id: string, props: ReverseProxyProps) {
     const name = props.name ?? `${scope.node.id}-${id}`;
     const tlsSecret = props.tlsSecret ?? `${scope.node.id}-tls`;
-    const text = nginxConfig({
+    const challenged = isChallenged(systemOf(scope));
+    const { text, problems } = nginxConfig({
       routes: Object.entries(props.routes).map(([path, { endpoint }]) => {
-        return { path, upstream: `${endpoint.host}:${endpoint.port}`, webSocket: endpoint.webSocket ?? false };
+        const { host, port, webSocket = false, closed = [] } = endpoint;
+        return { path, upstream: `${host}:${port}`, webSocket, closed };
       }),
+      cached: props.cached ?? [],
+      host: props.host,
+      ...(challenged ? { acme: `${name}-acme:${SOLVER.port}` } : {}),
       headers: props.headers ?? SECURITY_HEADERS,
       requestsPerSecond: props.requestsPerSecond ?? 20,
       tls: TLS_FOLDER,
@@ -62,6 +78,30 @@ export class ReverseProxy extends HttpService {
     certificate(this, { secret: tlsSecret, hosts: [props.host] });
     for (const service of new Set(Object.values(props.routes))) connect(this, service);
     this.loadBalancer();
+    if (challenged) this.challenges();
+    report(this, () => problems);
+  }
+
+  /** The world asks here for what proves that the name is ours: it is passed on to the pod that cert-manager starts to answer. */
+  private challenges(): void {
+    const name = `${nameOf(this)}-acme`;
+    const { port, labels } = SOLVER;
+    const scope = new Construct(this, 'acme');
+    const ports = [{ name: 'http', port, targetPort: k8s.IntOrString.fromNumber(port), protocol: 'TCP' }];
+    new k8s.KubeService(scope, 'service', {
+      metadata: { name, labels: labelsOf(this) },
+      spec: { type: 'ClusterIP', selector: { ...labels }, ports },
+    });
+    const namespace = systemOf(this).namespaceName;
+    allowFrom(
+      scope,
+      `acme-solver-from-${nameOf(this)}`,
+      labels,
+      { by: 'pods', namespace, labels: this.selector },
+      port,
+    );
+    const reach = { by: 'pods', namespace, labels } as const;
+    allowTo(scope, `${nameOf(this)}-to-acme-solver`, this.selector, [{ reach, port }]);
   }
 
   private loadBalancer(): void {
@@ -71,7 +111,7 @@ export class ReverseProxy extends HttpService {
       return { name: number === 443 ? 'https' : 'http', port: number, targetPort, protocol: 'TCP' };
     };
     new k8s.KubeService(this, 'load-balancer', {
-      metadata: { name, labels: labelsOf(this) },
+      metadata: { name, labels: labelsOf(this), annotations: TCP_LOAD_BALANCER },
       spec: {
         type: 'LoadBalancer',
         // The rate limit counts addresses of clients, not of nodes.

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { nameOf } from '../core/labels';
 import { part, recordConnection } from '../core/part';
 import type { SiteRequest } from '../core/platform';
+import { report } from '../core/problem';
 import { systemOf } from '../core/system';
 import { VERSIONS } from '../core/versions';
 import { claim } from '../data/claim';
@@ -59,7 +60,7 @@ export class Site extends Construct {
 
   private inCluster({ name, host, isSinglePage, headers }: SiteRequest, tlsSecret: string | undefined): void {
     claim(this, 'files', { name, size: ROOM, access: 'ReadWriteOnce' });
-    const text = nginxConfig({
+    const { text, problems } = nginxConfig({
       root: FOLDER,
       headers,
       requestsPerSecond: 100,
@@ -76,6 +77,7 @@ export class Site extends Construct {
       files: [{ configMap: `${name}-config`, key: 'nginx.conf', folder: '/etc/nginx', text }],
       claims: [{ claim: name, folder: FOLDER }],
     });
+    report(this, () => problems);
     expose(server, { host, ...(tlsSecret === undefined ? {} : { tlsSecret }) });
   }
 }
