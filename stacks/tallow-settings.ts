@@ -1,6 +1,6 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
-import type { SignalingProps, WebProps } from '../constructs';
+import type { Problem, SignalingProps, WebProps } from '../constructs';
 import { choice, flag, host, optional, or, type Settings, secret, size, text, type Values } from './setting';
 import { BACKUP_SETTINGS, FRONT_DOOR_SETTINGS, MONITORING_SETTINGS, tag } from './shared-settings';
 
@@ -82,4 +82,11 @@ export function appEnv(
 export function signalingEnv({ host: name }: TallowSettings, isDevelopment: boolean): Record<string, string> {
   const local = isDevelopment ? ',http://localhost:3000' : '';
   return { NODE_ENV: 'production', PORT: '3001', ALLOWED_ORIGINS: `https://${name}${local}` };
+}
+
+/** Of the settings together: the TURN server of a laptop relays to anybody inside. */
+export function tallowProblems(settings: TallowSettings, profile: 'dev' | 'staging' | 'prod'): Problem[] {
+  if (settings['turn.placement'] !== 'in-cluster' || profile === 'dev') return [];
+  const what = `tallow:turn.placement is "in-cluster" in ${profile}: it relays to private addresses, for one user who is never changed.`;
+  return [{ code: 'SW-TALLOW-001', severity: 'error', what, fix: 'tallow:turn.placement: in-cluster-public' }];
 }

@@ -16,6 +16,7 @@ import {
   Redis,
   RestoreDrill,
   ReverseProxy,
+  report,
   SECURITY_HEADERS,
   Signaling,
   System,
@@ -25,7 +26,7 @@ import {
 } from '../constructs';
 import { monitoringProps } from './shared-settings';
 import type { Surroundings } from './surroundings';
-import { APP, appEnv, SIGNALING, signalingEnv, type TallowSettings } from './tallow-settings';
+import { APP, appEnv, SIGNALING, signalingEnv, type TallowSettings, tallowProblems } from './tallow-settings';
 
 const SECRET = 'tallow-secrets';
 
@@ -100,6 +101,7 @@ export class Tallow extends System {
       const watch = [app, signaling, redis, backup, drill, ...(turn === undefined ? [] : [turn])];
       new Monitoring(this, 'monitoring', { watch, ...monitoringProps(settings) });
     }
+    report(this, () => tallowProblems(settings, profile.name));
   }
 
   private turn(settings: TallowSettings): Turn | undefined {

@@ -1,5 +1,6 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
+import { SPECIAL_IPV4, SPECIAL_IPV6 } from '../core/addresses';
 import type { Endpoint, Reach } from '../core/endpoint';
 import { nameOf, shortNameOf } from '../core/labels';
 import { systemOf } from '../core/system';
@@ -64,21 +65,24 @@ export function allowTo(
   });
 }
 
-function peersOf(reach: Reach): k8s.NetworkPolicyPeer[] {
+export function peersOf(reach: Reach): k8s.NetworkPolicyPeer[] {
   switch (reach.by) {
     case 'pods':
       return [podsOf(reach.namespace, reach.labels)];
     case 'cidrs':
       return reach.cidrs.map((cidr) => ({ ipBlock: { cidr } }));
     case 'public':
-      return [{ ipBlock: { cidr: '0.0.0.0/0', except: PRIVATE } }];
+      return INTERNET;
     default:
       return reach satisfies never;
   }
 }
 
-/** https://www.rfc-editor.org/rfc/rfc1918, and link-local addresses, where clouds keep their metadata services. */
-const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'];
+/** Every address that is somebody's on the internet, and no other. */
+export const INTERNET: k8s.NetworkPolicyPeer[] = [
+  { ipBlock: { cidr: '0.0.0.0/0', except: SPECIAL_IPV4 } },
+  { ipBlock: { cidr: '::/0', except: SPECIAL_IPV6 } },
+];
 
 function podsOf(namespace: string, labels: Readonly<Record<string, string>>): k8s.NetworkPolicyPeer {
   return {

@@ -1,18 +1,21 @@
 import { Size } from 'cdk8s';
 import { Cpu, k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import { PRIVATE_IPV4 } from '../core/addresses';
 import { labelsOf, named, nameOf, selectorOf } from '../core/labels';
 import { part, recordConnection } from '../core/part';
 import { resourceRequirements, restrictedContainer, restrictedPod, temporary } from '../core/pod';
 import { type Problem, report } from '../core/problem';
 import type { SecretSource } from '../core/secret-source';
 import type { Monitored, Signal } from '../core/signals';
+import { systemOf } from '../core/system';
 import { VERSIONS } from '../core/versions';
 import type { Workload } from '../core/workload';
+import { INTERNET } from '../network/network-policy';
 import { inject } from '../secrets/inject';
 import { secretBundle } from '../secrets/secret-bundle';
-import type { SecretTemplate } from '../secrets/secret-template';
 import { passwordOf } from '../secrets/sources';
+import { TURN_PORT as PORT, type Relays, turnConfig } from './turn-config';
 
 export interface TurnProps {
   /** @default `<system>-<id>` */
@@ -31,7 +34,6 @@ export interface TurnProps {
   readonly privatePeers?: boolean;
 }
 
-const PORT = 3478;
 /** `nobody` of the image: https://github.com/coturn/coturn/blob/master/docker/coturn/debian/Dockerfile */
 const USER = 65534;
 const RELAYS = { from: 49152, to: 49171 };
@@ -40,17 +42,6 @@ const RESOURCES = {
   cpu: { request: Cpu.millis(100), limit: Cpu.millis(2000) },
   memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
 };
-/** Whoever relays to these is inside: https://www.rfc-editor.org/rfc/rfc8155#section-8, private, loopback, link-local, metadata. */
-const PRIVATE = [
-  '0.0.0.0-0.255.255.255',
-  '10.0.0.0-10.255.255.255',
-  '100.64.0.0-100.127.255.255',
-  '127.0.0.0-127.255.255.255',
-  '169.254.0.0-169.254.255.255',
-  '172.16.0.0-172.31.255.255',
-  '192.168.0.0-192.168.255.255',
-];
-
 /**
  * A TURN server (coturn): it relays media for browsers that cannot reach each other.
  * Creates: Deployment of one copy, ServiceAccount, Service, its configuration as a Secret, and a policy that opens its ports to everybody.
@@ -74,7 +65,8 @@ export class Turn extends Construct implements Monitored {
     this.signals = [{ kind: 'workload', name }];
     this.url = `turn:${props.externalAddress ?? name}:${PORT}`;
     this.password = passwordOf(this);
-    secretBundle(this, name).add('turnserver.conf', configuration(props, relays, this.password), this.node.path);
+    const { template, problems } = turnConfig({ ...props, relays, user: ONE_USER, password: this.password });
+    secretBundle(this, name).add('turnserver.conf', template, this.node.path);
     const [labels, selector] = [labelsOf(this), selectorOf(this)];
     new k8s.KubeServiceAccount(this, 'account', { metadata: { name }, automountServiceAccountToken: false });
     new k8s.KubeDeployment(this, 'deployment', {
@@ -95,14 +87,14 @@ export class Turn extends Construct implements Monitored {
         ports: servicePorts(relays, props.isPublic ?? false),
       },
     });
-    openToAll(this, name, selector, relays);
+    openToAll(this, name, selector, { ...props, relays });
     part(this, 'seaworthy:service:Turn', () => [
       'exactly 1 copy: a relay belongs to an address',
       `:${PORT} UDP and TCP`,
       `relays ${relays.from}–${relays.to}`,
       props.credentials === 'short-lived' ? 'credentials that the application signs' : 'one user',
     ]);
-    report(this, () => problemsWith(props, relays));
+    report(this, () => [...problems, ...problemsWith(props, relays), ...insideProblems(this, props)]);
   }
 
   /** Tells a workload the one user. */
@@ -115,34 +107,6 @@ export class Turn extends Construct implements Monitored {
   signFor(workload: Workload, variables: { readonly secret: string }): void {
     inject(workload, variables.secret, this.password, { name: nameOf(this), key: 'password' });
   }
-}
-
-/** https://github.com/coturn/coturn/blob/master/examples/etc/turnserver.conf */
-function configuration(
-  { realm, externalAddress, credentials, privatePeers = false }: TurnProps,
-  relays: { from: number; to: number },
-  password: SecretSource,
-): SecretTemplate {
-  const lines = [
-    `listening-port=${PORT}`,
-    'fingerprint',
-    `realm=${realm}`,
-    `min-port=${relays.from}`,
-    `max-port=${relays.to}`,
-    'no-multicast-peers',
-    ...(privatePeers ? [] : PRIVATE.map((range) => `denied-peer-ip=${range}`)),
-    'user-quota=12',
-    `total-quota=${relays.to - relays.from + 1}`,
-    'stale-nonce=600',
-    'log-file=stdout',
-    'simple-log',
-    'pidfile=/tmp/turnserver.pid',
-    'userdb=/tmp/turndb',
-    ...(externalAddress === undefined ? [] : [`external-ip=${externalAddress}`]),
-  ];
-  const who =
-    credentials === 'short-lived' ? 'use-auth-secret\nstatic-auth-secret=' : `lt-cred-mech\nuser=${ONE_USER}:`;
-  return [`${lines.join('\n')}\n${who}`, { secret: password, encode: 'none' }, '\n'];
 }
 
 function pod(name: string): k8s.PodSpec {
@@ -206,12 +170,15 @@ function servicePorts(relays: { from: number; to: number }, isPublic: boolean): 
   ];
 }
 
-/** Browsers are everywhere; so are their peers. What may not be reached is refused by the server's own configuration. */
+/** Where the peers of a test bed are; never where clouds keep their metadata services. */
+const INSIDE: k8s.NetworkPolicyPeer[] = PRIVATE_IPV4.map((cidr) => ({ ipBlock: { cidr } }));
+
+/** Browsers are everywhere; so are their peers. What may not be reached is refused here, and by the server's own configuration. */
 function openToAll(
   scope: Construct,
   name: string,
   selector: Record<string, string>,
-  relays: { from: number; to: number },
+  { relays, privatePeers = false }: { readonly relays: Relays; readonly privatePeers?: boolean },
 ): void {
   const listening = k8s.IntOrString.fromNumber(PORT);
   const range = { port: k8s.IntOrString.fromNumber(relays.from), endPort: relays.to, protocol: 'UDP' };
@@ -221,11 +188,32 @@ function openToAll(
       podSelector: { matchLabels: selector },
       policyTypes: ['Ingress', 'Egress'],
       ingress: [{ ports: [{ port: listening, protocol: 'UDP' }, { port: listening, protocol: 'TCP' }, range] }],
-      egress: [{ ports: [{ port: k8s.IntOrString.fromNumber(1024), endPort: 65535, protocol: 'UDP' }] }],
+      egress: [
+        {
+          to: privatePeers ? [...INTERNET, ...INSIDE] : INTERNET,
+          ports: [{ port: k8s.IntOrString.fromNumber(1024), endPort: 65535, protocol: 'UDP' }],
+        },
+      ],
     },
   });
   const facts = [`relays UDP ${relays.from}–${relays.to}`];
   recordConnection(scope, () => ({ from: 'internet', to: scope.node.path, port: PORT, variables: [], facts }));
+}
+
+/** What a laptop may do, and nothing that others reach. */
+function insideProblems(turn: Turn, props: TurnProps): Problem[] {
+  const { name } = systemOf(turn).platform.profile;
+  if (name === 'dev') return [];
+  const problems: Problem[] = [];
+  if (props.privatePeers === true) {
+    const what = `privatePeers is true in ${name}: whoever has a credential relays into the cluster and its networks.`;
+    problems.push({ code: 'SW-TURN-005', severity: 'error', what, fix: 'privatePeers: false' });
+  }
+  if (props.credentials === 'one-user' && props.isPublic !== true) {
+    const what = `credentials are "one-user" in ${name}: a password that browsers are told, and that never ends.`;
+    problems.push({ code: 'SW-TURN-006', severity: 'error', what, fix: "credentials: 'short-lived'" });
+  }
+  return problems;
 }
 
 /** A load balancer of AWS has at most 50 listeners: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-limits.html */
