@@ -1,5 +1,5 @@
 import { BlockList } from 'node:net';
-import type { App } from 'cdk8s';
+import type { Construct } from 'constructs';
 import fc from 'fast-check';
 import { System, Turn, type TurnProps } from '../../constructs';
 import { fromTo, opensTheWorld, rangeOf, SPECIAL_IPV4, SPECIAL_IPV6 } from '../../constructs/core/addresses';
