@@ -67,7 +67,9 @@ async function registered(app: IConstruct, options: RegisterOptions): Promise<Re
   provideCluster(app);
   const built = buildGraph(app);
   const lock = readLock(process.cwd(), stack, project);
-  const found = soundness(built, { kubernetesVersion, environment: stack, ...(lock === undefined ? {} : { lock }) });
+  const { only } = session();
+  const accepted = { ...(lock === undefined ? {} : { lock }), ...(only === undefined ? {} : { only }) };
+  const found = soundness(built, { kubernetesVersion, environment: stack, ...accepted });
   const problems = [...(options.problems ?? []), ...found, ...(await foreignSecrets(built))];
   const graph: Graph = { ...built, problems };
   tellSession(graph, stack, options.target ?? platform?.name);

@@ -1,6 +1,6 @@
 import { secret } from '@pulumi/pulumi/output';
-import type { CustomResourceOptions, Resource, ResourceOptions } from '@pulumi/pulumi/resource';
-import { ProviderResource } from '@pulumi/pulumi/resource';
+import type { Alias, CustomResourceOptions, Resource, ResourceOptions } from '@pulumi/pulumi/resource';
+import { ProviderResource, rootStackResource } from '@pulumi/pulumi/resource';
 import { isDryRun } from '@pulumi/pulumi/runtime/settings';
 import type { IConstruct } from 'constructs';
 import { leavesIn } from '../constructs/core/value';
@@ -25,11 +25,14 @@ export class Registration {
   readonly restorer: Restorer;
   private readonly resources = new Map<string, Resource>();
   private readonly needs = new Map<string, string[]>();
+  /** Earlier paths, by the present one. */
+  private readonly earlier: ReadonlyMap<string, readonly string[]>;
   private readonly read: ReadonlyMap<IConstruct, ReadonlySet<string>>;
 
   constructor(private readonly graph: Graph) {
     this.restorer = new Restorer((construct) => this.resources.get(construct.node.path));
     this.read = outputsRead(graph);
+    this.earlier = new Map(graph.nodes.map(({ path, aliases }) => [path, aliases]));
     for (const { from, to } of graph.edges) {
       const known = this.needs.get(from);
       if (known === undefined) this.needs.set(from, [to]);
@@ -77,7 +80,8 @@ export class Registration {
     }
   }
 
-  private optionsOf({ path, parent, aliases, options, object }: GraphNode): ResourceOptions & CustomResourceOptions {
+  private optionsOf(node: GraphNode): ResourceOptions & CustomResourceOptions {
+    const { path, parent, aliases, options, object } = node;
     const parentResource = parent === undefined ? undefined : this.resources.get(parent);
     const dependsOn = (this.needs.get(path) ?? []).flatMap((to) => this.resources.get(to) ?? []);
     const seconds = options.timeoutSeconds ?? waitOf(object?.kind);
@@ -86,7 +90,7 @@ export class Registration {
     return {
       ...(parentResource === undefined ? {} : { parent: parentResource }),
       ...(dependsOn.length === 0 ? {} : { dependsOn }),
-      ...(aliases.length === 0 ? {} : { aliases: aliases.map((name) => ({ name })) }),
+      ...(aliases.length === 0 ? {} : { aliases: aliases.flatMap((alias) => this.aliasesFor(node, alias)) }),
       ...(options.protect === true ? { protect: true } : {}),
       ...(options.retainOnDelete === true ? { retainOnDelete: true } : {}),
       ...(adopted === undefined ? {} : { import: adopted }),
@@ -94,6 +98,19 @@ export class Registration {
       ...(seconds === undefined ? {} : { customTimeouts: { create: wait, update: wait, delete: wait } }),
       ...secretOutputsOf(options.secretOutputs, object?.kind),
     };
+  }
+
+  /**
+   * A URN as it is. An earlier path under the parent that the resource has now; and, where it stood in another one that is still there, because
+   * something was put around it, under that.
+   */
+  private aliasesFor({ parent = '' }: GraphNode, alias: string): (string | Alias)[] {
+    if (alias.startsWith('urn:pulumi:')) return [alias];
+    const above = alias.split('/').map((_, i, steps) => steps.slice(0, -1 - i).join('/'));
+    const parentWas = this.earlier.get(parent) ?? [];
+    const stoodIn = above.find((path) => this.resources.has(path) || parentWas.includes(path)) ?? '';
+    if (stoodIn === parent || parentWas.includes(stoodIn)) return [{ name: alias }];
+    return [{ name: alias }, { name: alias, parent: this.resources.get(stoodIn) ?? rootStackResource }];
   }
 
   private providerOf({ provider }: GraphNode): CustomResourceOptions {

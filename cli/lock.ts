@@ -1,6 +1,6 @@
 import { lockFile, readLock, writeLock } from '../bridge/lock-file';
 import { ProblemsError } from '../constructs/core/problem';
-import { lockOf } from '../graph/identity';
+import { isAcceptable, lockOf } from '../graph/identity';
 import { counted } from '../plan/render-problems';
 import { runProject } from './run-project';
 
@@ -9,10 +9,10 @@ export interface LockOptions {
   readonly check: boolean;
 }
 
-/** Writes the identity lock of an environment. What the lock itself refuses is what is being accepted here. */
+/** Writes the identity lock of an environment. What the lock refuses is accepted here, but for what would fail. */
 export async function lock({ env, check }: LockOptions): Promise<boolean> {
   const { project, graphs, problems } = await runProject(process.cwd(), env);
-  const others = problems.filter((p) => p.severity === 'error' && !p.code.startsWith('SW-IDENTITY'));
+  const others = problems.filter((p) => p.severity === 'error' && !isAcceptable(p));
   if (others.length > 0) throw new ProblemsError(others);
   const wanted = lockOf(project.name, graphs);
   const isSame = JSON.stringify(readLock(project.folder, env, project.name)) === JSON.stringify(wanted);

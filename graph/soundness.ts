@@ -13,16 +13,18 @@ export interface SoundnessContext {
   readonly environment: string;
   /** None where nothing was locked yet. */
   readonly lock?: IdentityLock;
+  /** The one system that a command asks about: the others are not in the graph. */
+  readonly only?: string;
 }
 
 /** Everything that must hold before anything is registered. All problems at once. */
-export function soundness(graph: Graph, { kubernetesVersion, environment, lock }: SoundnessContext): Problem[] {
+export function soundness(graph: Graph, { kubernetesVersion, environment, lock, only }: SoundnessContext): Problem[] {
   return [
     ...graph.problems,
     ...markerProblems(graph.nodes),
     ...secretProblems(graph.nodes),
     ...fieldProblems(graph.nodes, kubernetesVersion),
     ...valueProblems(graph),
-    ...(lock === undefined ? [] : identityProblems(graph, lock, environment)),
+    ...(lock === undefined ? [] : identityProblems(graph, lock, environment, only)),
   ];
 }

@@ -41,7 +41,11 @@ export function nodeOptionsOf(construct: IConstruct): NodeOptions {
   return target[OPTIONS] ?? {};
 }
 
-/** Says that a construct was renamed: `alias(gateway, 'talos/api')` keeps every live object under it. */
+/**
+ * Says that a construct was renamed or moved: `alias(gateway, 'talos/api')` tells Pulumi that all below it is what was below the old path.
+ * Objects whose names follow from ids take new names nevertheless: to keep those, give the old one too (`name: 'talos-api'`). Where it
+ * stood in a component that is not there any more, the whole URN: `pulumi stack --show-urns`.
+ */
 export function alias(construct: IConstruct, ...oldPaths: readonly string[]): void {
   const target: Annotated = construct;
   target[ALIASES] = [...(target[ALIASES] ?? []), ...oldPaths];

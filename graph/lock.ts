@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { isMarker, valueBehind } from '../constructs/core/marker';
+import { sourceOf } from '../constructs/core/value';
+import { fixedOf } from './fixed';
+import { type Graph, type GraphNode, identityKey } from './graph';
+import { isRecord, text } from './json-value';
+import { podTemplateOf } from './references';
+
+/** `identity.<env>.lock.json`: what each path was when it was last accepted. */
+export interface IdentityLock {
+  readonly version: 1;
+  /** Pulumi project: a lock says nothing of another one's names. */
+  readonly project: string;
+  readonly resources: Readonly<Record<string, LockedIdentity>>;
+}
+
+export interface LockedIdentity {
+  /** `apps/Deployment talos-system/talos-gateway`; for cloud resources type and physical name. */
+  readonly is: string;
+  /** Of a Job: digest of its pod template, which Kubernetes cannot change. */
+  readonly template?: string;
+  /** What cannot change in place, or not without a loss: claims, selectors, the major version of a database. */
+  readonly fixed?: Readonly<Record<string, string>>;
+}
+
+/** The lock of a program's graphs, sorted by path. */
+export function lockOf(project: string, graphs: readonly Graph[]): IdentityLock {
+  const nodes = graphs.flatMap((graph) => graph.nodes);
+  const entries = nodes.flatMap((node): [string, LockedIdentity][] => {
+    const is = identityOf(node);
+    if (is === undefined) return [];
+    const [template, fixed] = [jobDigest(node), fixedOf(node)];
+    const facts = { ...(template === undefined ? {} : { template }), ...(fixed === undefined ? {} : { fixed }) };
+    return [[node.path, { is, ...facts }]];
+  });
+  return { version: 1, project, resources: Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))) };
+}
+
+/** What was locked for a node: under its path, or under an earlier one. */
+export function lockedFor({ path, aliases }: GraphNode, lock: IdentityLock): LockedIdentity | undefined {
+  return [path, ...aliases.map(pathOfAlias)].map((p) => lock.resources[p]).find((locked) => locked !== undefined);
+}
+
+/** An alias is an earlier path, or a whole URN, which ends with one. */
+export function pathOfAlias(alias: string): string {
+  return alias.split('::').at(-1) ?? alias;
+}
+
+export function identityOf({ object, type, form, inputs }: GraphNode): string | undefined {
+  if (object !== undefined) return identityKey(object);
+  if (form !== 'cloud') return undefined;
+  const name = ['identifier', 'replicationGroupId', 'bucket', 'name']
+    .map((field) => text(inputs[field]))
+    .find((n) => n !== undefined);
+  return name === undefined || isMarker(name) ? undefined : `${type} ${name}`;
+}
+
+export function jobDigest({ object, inputs }: GraphNode): string | undefined {
+  if (object?.kind !== 'Job') return undefined;
+  const known = JSON.stringify(podTemplateOf('Job', inputs), (_key, leaf: unknown) => canonical(leaf));
+  return `sha256:${createHash('sha256').update(known).digest('hex').slice(0, 32)}`;
+}
+
+/** Keys in order, markers by what they stand for. */
+function canonical(leaf: unknown): unknown {
+  if ((typeof leaf === 'string' || typeof leaf === 'number') && isMarker(leaf))
+    return `<${sourceOf(valueBehind(leaf))}>`;
+  if (!isRecord(leaf)) return leaf;
+  return Object.fromEntries(Object.entries(leaf).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
