@@ -44,7 +44,8 @@ export class Ticolops extends System {
 
     // parts
     const api = new Gateway(this, 'api', { ...API, image: image(settings.tag), port: settings['api.port'] });
-    new Site(this, 'site', { host: settings['site.host'], tlsSecret: 'ticolops-site-tls' });
+    const requestsPerSecond = settings['ingress.requestsPerSecond'];
+    new Site(this, 'site', { host: settings['site.host'], tlsSecret: 'ticolops-site-tls', requestsPerSecond });
     const keepBackupsDays = settings['database.keepBackupsDays'] ?? profile.keepBackupsDays;
     const postgres = new Postgres(this, 'postgres', {
       database: 'ticolops',
@@ -72,7 +73,7 @@ export class Ticolops extends System {
     }
     connect(api, redis, { env: { REDIS_URL: url() }, secret: { name: SECRET, key: 'redis_url' } });
     api.node.addDependency(migrations);
-    expose(api, { host: settings.host, requestsPerSecond: settings['ingress.requestsPerSecond'], ...headers });
+    expose(api, { host: settings.host, requestsPerSecond, ...headers });
     if (settings['sentry.enabled']) {
       const dsn = { name: 'ticolops-sentry', field: 'dsn', config: 'ticolops:sentry.dsn' } as const;
       new ErrorReporting(this, 'errors', {

@@ -122,6 +122,17 @@ test('no program, archive or picture that nobody can read in a diff lies in the 
   expect(kept.length).toBeGreaterThan(100);
 });
 
+test('npm ci checks what it fetches, on every platform: each package of the lock has its integrity', () => {
+  const lock: { packages: Record<string, { integrity?: string; inBundle?: boolean; resolved?: string }> } = JSON.parse(
+    readFileSync(join(ROOT, 'package-lock.json'), 'utf8'),
+  );
+  const fetched = Object.entries(lock.packages).filter(([path, { inBundle }]) => path !== '' && inBundle !== true);
+  expect(
+    fetched.filter(([, { integrity }]) => integrity?.startsWith('sha512-') !== true).map(([path]) => path),
+  ).toEqual([]);
+  expect(fetched.length).toBeGreaterThan(500);
+});
+
 test.each([
   ['graph/build.ts', "import { register } from '../bridge';"],
   ['constructs/core/pod.ts', "import { connect } from '../network/connect';"],

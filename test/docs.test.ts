@@ -6,9 +6,12 @@ import { ROOT, seaworthy } from './support/command';
 
 jest.setTimeout(120_000);
 
-const DOCUMENTS = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => join('docs', name))].filter((f) =>
-  f.endsWith('.md'),
-);
+const DOCUMENTS = [
+  'README.md',
+  'SECURITY.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(ROOT, 'docs')).map((name) => join('docs', name)),
+].filter((f) => f.endsWith('.md'));
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
 function sources(folder: string): string[] {

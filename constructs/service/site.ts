@@ -21,6 +21,8 @@ export interface SiteProps {
   readonly headers?: Readonly<Record<string, string>>;
   /** Secret with the certificate, in the cluster. @default `<system>-tls` */
   readonly tlsSecret?: string;
+  /** In the cluster: requests a second that one address may make, the same for all routes of one Ingress. @default 20 */
+  readonly requestsPerSecond?: number;
 }
 
 const ROOM = Size.gibibytes(1);
@@ -44,7 +46,7 @@ export class Site extends Construct {
       headers: props.headers ?? SECURITY_HEADERS,
     };
     const hosted = systemOf(this).platform.site?.(this, request);
-    if (hosted === undefined) this.inCluster(request, props.tlsSecret);
+    if (hosted === undefined) this.inCluster(request, props);
     else this.hosted(props.host);
     part(
       this,
@@ -58,7 +60,10 @@ export class Site extends Construct {
     recordConnection(this, () => ({ from: 'internet', to: this.node.path, port: 443, variables: [], facts }));
   }
 
-  private inCluster({ name, host, isSinglePage, headers }: SiteRequest, tlsSecret: string | undefined): void {
+  private inCluster(
+    { name, host, isSinglePage, headers }: SiteRequest,
+    { tlsSecret, requestsPerSecond }: SiteProps,
+  ): void {
     claim(this, 'files', { name, size: ROOM, access: 'ReadWriteOnce' });
     const { text, problems } = nginxConfig({
       root: FOLDER,
@@ -78,6 +83,10 @@ export class Site extends Construct {
       claims: [{ claim: name, folder: FOLDER }],
     });
     report(this, () => problems);
-    expose(server, { host, ...(tlsSecret === undefined ? {} : { tlsSecret }) });
+    expose(server, {
+      host,
+      ...(tlsSecret === undefined ? {} : { tlsSecret }),
+      ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+    });
   }
 }

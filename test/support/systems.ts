@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { App } from 'cdk8s';
 import { App as CdkApp } from 'cdk8s';
 import { readStackFile } from '../../bridge/stack-file';
+import type { ConfigEntry } from '../../constructs/core/config-source';
 import { buildGraph } from '../../graph/build';
 import type { Graph, GraphNode } from '../../graph/graph';
 import { isRecord } from '../../graph/json-value';
@@ -17,12 +18,16 @@ export type SystemName = Exclude<keyof typeof SYSTEMS, 'platform'>;
 export const FIVE: readonly SystemName[] = ['talos', 'tallow', 'ticolops', 'todo', 'alcs'];
 type Changes = Readonly<Record<string, string>>;
 
+/** The committed configuration of an environment, with some keys changed. */
+export function committed(stack: StackName, changes: Changes): ConfigEntry[] {
+  const others = readStackFile(ROOT, stack)?.entries.filter((e) => !(e.key in changes)) ?? [];
+  return [...others, ...Object.entries(changes).map(([key, value]) => ({ key, value, secret: false }))];
+}
+
 /** Systems as the committed configuration of an environment has them, with some keys changed. */
 export function systemsIn(app: App, stack: StackName, systems: readonly string[], changes: Changes = {}): void {
-  const all = { 'seaworthy:systems': JSON.stringify(systems), ...changes };
-  const committed = readStackFile(ROOT, stack)?.entries.filter((e) => !(e.key in all)) ?? [];
-  const changed = Object.entries(all).map(([key, value]) => ({ key, value, secret: false }));
-  const source = { project: 'seaworthy', stack, file: `Pulumi.${stack}.yaml`, entries: [...committed, ...changed] };
+  const entries = committed(stack, { 'seaworthy:systems': JSON.stringify(systems), ...changes });
+  const source = { project: 'seaworthy', stack, file: `Pulumi.${stack}.yaml`, entries };
   const environment = readEnvironment(source, SYSTEMS);
   const platform = platformOn(app, { ...environment, project: 'seaworthy', environment: stack });
   for (const { build } of environment.systems) build(app, { platform, environment: stack });
