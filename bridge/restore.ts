@@ -1,4 +1,3 @@
-import { createHash, createHmac } from 'node:crypto';
 import { all, type Output, output, secret, unknown, unsecret } from '@pulumi/pulumi/output';
 import type { Resource } from '@pulumi/pulumi/resource';
 import { isDryRun } from '@pulumi/pulumi/runtime/settings';
@@ -7,6 +6,7 @@ import { encoded } from '../constructs/core/compose';
 import { isMarker, valueBehind } from '../constructs/core/marker';
 import { lineOf, type Problem } from '../constructs/core/problem';
 import { type Attribute, type Composed, type Digest, sourceOf, type Value } from '../constructs/core/value';
+import { digestText } from '../graph/digest-text';
 import { isRecord, pathText } from '../graph/json-value';
 import { secretConfig } from './config';
 import { session } from './session';
@@ -88,11 +88,7 @@ export class Restorer {
   private digest({ of, key }: Digest, place: Place): Output<unknown> {
     const keyText = key === undefined ? output<unknown>('') : this.value(key, place);
     const content = output(this.restore(of, place.where));
-    const digest = all([keyText, content]).apply(([k, known]) => {
-      const canonical = JSON.stringify(known);
-      const hash = typeof k === 'string' && k !== '' ? createHmac('sha256', k) : createHash('sha256');
-      return hash.update(canonical).digest('hex');
-    });
+    const digest = all([keyText, content]).apply(([k, known]) => digestText(known, typeof k === 'string' ? k : ''));
     return unsecret(digest);
   }
 }

@@ -33,10 +33,15 @@ async function main(argv: readonly string[]): Promise<void> {
 
   command
     .command('synth')
-    .description('write an environment as YAML: one folder a system, one file an object, never a secret')
+    .description(
+      'write an environment as YAML: one folder a system, one file an object, a Kustomization, never a secret',
+    )
     .requiredOption('-e, --env <name>', 'environment: the NAME of Pulumi.NAME.yaml')
     .requiredOption('-o, --out <folder>', 'where to write; made if it is not there')
-    .addHelpText('after', '\nExample:\n  npx seaworthy synth --env dev --out yaml && kubectl diff -R -f yaml')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npx seaworthy synth --env dev --out yaml && kubectl apply -k yaml\n  npx seaworthy synth --env dev --out yaml && kubectl diff -k yaml    (what a change would do, once it is applied)\nHelm releases need Flux in the cluster; Secrets with placeholders are yours to make. Both are named as it ends.',
+    )
     .action(async (options) => exitWith(await loadSynth().synth(options)));
 
   command
@@ -115,6 +120,14 @@ function placeInProgram(stack: string): string | undefined {
   const frames = stack.split('\n').flatMap((line) => /\(?((?:\/|[A-Z]:)[^():]+:\d+:\d+)\)?$/.exec(line)?.[1] ?? []);
   const place = frames.find((frame) => frame.startsWith(own) && !ours.test(frame));
   return place?.slice(own.length);
+}
+
+// Who reads may stop reading, as `head` does: that is their end, and no error of ours.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
 }
 
 main(process.argv).catch((error: unknown) => {

@@ -1,145 +1,192 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { stringify } from 'yaml';
-import { HelmRelease, type HelmReleaseProps } from '../constructs/core/helm-release';
 import { isMarker, valueBehind } from '../constructs/core/marker';
-import { isSecret, sourceOf } from '../constructs/core/value';
+import { type Problem, ProblemsError } from '../constructs/core/problem';
 import type { Graph, GraphNode } from '../graph/graph';
-import { isRecord } from '../graph/json-value';
-import { DIGEST_ANNOTATION, SECRET_DIGEST_ANNOTATION } from '../graph/roll';
+import { at, isRecord, pathText, text } from '../graph/json-value';
+import { fileNames, folderNames, type Named } from './file-names';
+import { objectsOf } from './flux';
+import { writtenValue } from './written-value';
+import { yamlText } from './yaml-text';
 
-export interface WrittenYaml {
-  readonly files: number;
-  /** Names of Secrets that were written with placeholders. */
+/** An environment as files, not written yet. */
+export interface YamlFiles {
+  /** Folder of a system → file → text. */
+  readonly folders: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Number of objects. */
+  readonly objects: number;
+  /** Files of Secrets with placeholders, which no Kustomization lists: `talos/secret-talos-secrets.yaml`. */
   readonly secrets: readonly string[];
-  /** Sources of values that are known only after apply. */
-  readonly unknown: readonly string[];
+  /** What is known only after apply, and where it is missing. */
+  readonly unknown: readonly UnknownPlace[];
+  /** Files of Helm releases, which Flux installs. */
+  readonly releases: readonly string[];
+  /** API groups that Kubernetes does not have by itself: their operators must be there. */
+  readonly groups: readonly string[];
   /** Cloud resources and providers, which are no YAML. */
   readonly cloud: number;
 }
 
+export interface UnknownPlace {
+  readonly source: string;
+  readonly file: string;
+  readonly field: string;
+}
+
+/** One object on its way into a file. */
+interface Draft extends Named {
+  readonly folder: string;
+  readonly node: GraphNode;
+  readonly object: Readonly<Record<string, unknown>>;
+}
+
 /**
- * Writes graphs as YAML below `out`: one folder a system, one file an object, byte for byte the same from run to run. The folders of the
- * systems are made anew; nothing else is touched. No file ever holds a secret: a Secret gets placeholders that are no base64, so that
- * the API server refuses it.
+ * Graphs as YAML: one folder a system, one file an object, byte for byte the same from run to run. No file ever holds a secret: a Secret gets
+ * placeholders that are no base64, so that the API server refuses it. Each folder has a Kustomization, so that `kubectl apply -k` makes
+ * namespaces before what stands in them.
+ * @throws ProblemsError SW-SYNTH-001 where two nodes are one object
  */
-export function writeYaml(graphs: readonly Graph[], base: string, out: string): WrittenYaml {
+export function yamlFiles(graphs: readonly Graph[]): YamlFiles {
   const nodes = graphs.flatMap((graph) => graph.nodes);
-  const hidden = new Hidden();
-  const files = new Map<string, string>();
-  for (const node of nodes) {
-    for (const object of objectsOf(node)) {
-      const system = node.system?.replaceAll('/', '-') ?? 'app';
-      files.set(join(system, fileOf(object)), stringify(hidden.hide(node, object), YAML_FORM));
-    }
+  const drafts = draftsOf(nodes);
+  const placed = placedOf(drafts);
+  const written = placed.map(({ draft, file }) => ({ ...draft, file, ...contentOf(draft, `${draft.folder}/${file}`) }));
+  const folders = new Map<string, Map<string, string>>();
+  for (const { folder, file, content } of written) {
+    const files = folders.get(folder) ?? new Map<string, string>();
+    folders.set(folder, files.set(file, yamlText(content)));
   }
-  const root = resolve(base, out);
-  for (const folder of new Set([...files.keys()].map((file) => file.split('/')[0] ?? ''))) {
-    rmSync(join(root, folder), { recursive: true, force: true });
-    mkdirSync(join(root, folder), { recursive: true });
+  for (const [folder, files] of folders) {
+    const listed = written.filter((w) => w.folder === folder && !w.isFilled).map((w) => w.file);
+    if (listed.length > 0) files.set(KUSTOMIZATION, kustomization(listed));
   }
-  for (const [file, content] of files) writeFileSync(join(root, file), content);
-  const cloud = nodes.filter((n) => n.form === 'cloud').length;
-  return { files: files.size, secrets: [...hidden.secrets].sort(), unknown: [...hidden.unknown].sort(), cloud };
+  const paths = (some: typeof written) => some.map(({ folder, file }) => `${folder}/${file}`).sort();
+  return {
+    folders,
+    objects: written.length,
+    secrets: paths(written.filter((w) => w.isFilled)),
+    unknown: written.flatMap((w) => w.unknown),
+    releases: paths(written.filter((w) => w.kind === 'HelmRelease' && w.node.form === 'release')),
+    groups: [...new Set(written.flatMap((w) => foreignGroup(w.apiVersion)))].sort(),
+    cloud: nodes.filter((n) => n.form === 'cloud').length,
+  };
 }
 
-function objectsOf(node: GraphNode): Record<string, unknown>[] {
-  if (node.form === 'object') return [withoutScaledReplicas(node)];
-  return HelmRelease.isHelmRelease(node.construct) ? fluxObjects(node.construct.props) : [];
+/** Its name without ending is one of the three that kustomize knows, and the one that `kubectl apply -f` takes for no manifest. */
+export const KUSTOMIZATION = 'Kustomization';
+
+/** kustomize puts namespaces, CRDs and what others refer to first, whatever the order here. */
+export function kustomization(resources: readonly string[]): string {
+  const apiVersion = 'kustomize.config.k8s.io/v1beta1';
+  return yamlText({ apiVersion, kind: KUSTOMIZATION, resources: [...resources].sort() });
 }
 
-/** GitOps has no `ignoreChanges`: what another controller owns is left out. */
-function withoutScaledReplicas({ inputs, options }: GraphNode): Record<string, unknown> {
-  if (options.ignoreChanges?.includes('spec.replicas') !== true || !isRecord(inputs.spec)) return { ...inputs };
-  const { replicas: _, ...spec } = inputs.spec;
-  return { ...inputs, spec };
-}
-
-/** https://fluxcd.io/flux/components/helm/helmreleases/ */
-function fluxObjects({
-  name,
-  namespace,
-  chart,
-  repository,
-  version,
-  values = {},
-}: HelmReleaseProps): Record<string, unknown>[] {
-  const metadata = { name, namespace };
-  const isOci = chart.startsWith('oci://');
-  const url = isOci ? chart.slice(0, chart.lastIndexOf('/')) : repository;
-  const sourceRef = { kind: 'HelmRepository', name };
-  return [
-    {
-      apiVersion: 'source.toolkit.fluxcd.io/v1',
-      kind: 'HelmRepository',
-      metadata,
-      spec: { interval: '1h', url, ...(isOci ? { type: 'oci' } : {}) },
-    },
-    {
-      apiVersion: 'helm.toolkit.fluxcd.io/v2',
-      kind: 'HelmRelease',
-      metadata,
-      spec: { interval: '1h', chart: { spec: { chart: chart.split('/').at(-1), version, sourceRef } }, values },
-    },
-  ];
-}
-
-/** `deployment-talos-gateway.yaml` */
-function fileOf(object: Record<string, unknown>): string {
-  const metadata = isRecord(object.metadata) ? object.metadata : {};
-  return `${`${object.kind}-${metadata.name}`.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-')}.yaml`;
-}
-
-/** kubectl reads YAML 1.1, to which a bare `no` is false. */
-const YAML_FORM = { lineWidth: 0, compat: 'yaml-1.1' } as const;
-
-/** Replaces markers by words in angle brackets, and remembers which. */
-class Hidden {
-  readonly secrets = new Set<string>();
-  readonly unknown = new Set<string>();
-
-  hide(node: GraphNode, object: Record<string, unknown>): unknown {
-    if (node.object?.kind !== 'Secret') return this.replaced(object);
-    const written = { ...object };
-    const isOpen = (key: string) => node.options.openKeys?.includes(key) === true;
-    for (const field of ['data', 'stringData']) {
-      const data = object[field];
-      if (!isRecord(data) || Object.keys(data).every(isOpen)) continue;
-      this.secrets.add(node.object.name);
-      // Under `data` either way: what stands there must be base64, which a placeholder is not.
-      delete written[field];
-      const held = isRecord(written.data) ? written.data : {};
-      written.data = {
-        ...held,
-        ...Object.fromEntries(
-          Object.keys(data).map((key) => [key, isOpen(key) ? data[key] : `<secret: ${node.object?.name}/${key}>`]),
-        ),
+function draftsOf(nodes: readonly GraphNode[]): Draft[] {
+  const systems = [...new Set(nodes.map(systemOf))];
+  const folders = folderNames(systems);
+  const folderOf = new Map(systems.map((system, i) => [system, folders[i] ?? system]));
+  return nodes.flatMap((node) =>
+    objectsOf(node).map((object): Draft => {
+      const metadata = at(object, 'metadata');
+      return {
+        node,
+        object,
+        folder: folderOf.get(systemOf(node)) ?? '',
+        apiVersion: text(at(object, 'apiVersion')) ?? '',
+        kind: text(at(object, 'kind')) ?? '',
+        name: text(at(metadata, 'name')) ?? '',
+        namespace: text(at(metadata, 'namespace')),
+        home: homeOf(node),
       };
-    }
-    return this.replaced(written);
-  }
-
-  private replaced(thing: unknown): unknown {
-    if (typeof thing === 'string' || typeof thing === 'number') return isMarker(thing) ? this.word(thing) : thing;
-    if (Array.isArray(thing)) return thing.map((item) => this.replaced(item));
-    if (!isRecord(thing)) return thing;
-    const kept = Object.entries(thing)
-      .filter(([key, value]) => !DIGESTS.has(key) || typeof value !== 'string' || !isMarker(value))
-      .map(([key, value]) => [key, this.replaced(value)] as const);
-    return Object.fromEntries(kept.filter(([key, value]) => key !== 'annotations' || !isEmpty(value)));
-  }
-
-  private word(marker: string | number): string {
-    const value = valueBehind(marker);
-    if (isSecret(value)) return `<secret: ${sourceOf(value)}>`;
-    this.unknown.add(sourceOf(value));
-    return `<known after apply: ${sourceOf(value)}>`;
-  }
+    }),
+  );
 }
 
-const DIGESTS = new Set([DIGEST_ANNOTATION, SECRET_DIGEST_ANNOTATION]);
+function systemOf({ system }: GraphNode): string {
+  return system ?? 'app';
+}
 
-/** A pod template that had the digest alone. */
-function isEmpty(thing: unknown): boolean {
-  return isRecord(thing) && Object.keys(thing).length === 0;
+/** The namespace of the chart that the node's system is. */
+function homeOf({ construct, system }: GraphNode): string | undefined {
+  const chart = construct.node.scopes.find((scope) => scope.node.path === system);
+  return chart !== undefined && 'namespace' in chart ? text(chart.namespace) : undefined;
+}
+
+function placedOf(drafts: readonly Draft[]): { readonly draft: Draft; readonly file: string }[] {
+  const twice: Problem[] = [];
+  const placed = [...new Set(drafts.map((d) => d.folder))].flatMap((folder) => {
+    const here = drafts.filter((d) => d.folder === folder);
+    const names = fileNames(here);
+    return here.flatMap((draft, i) => {
+      const file = names[i];
+      if (file === undefined) twice.push(sameObject(draft));
+      return file === undefined ? [] : [{ draft, file }];
+    });
+  });
+  if (twice.length > 0) throw new ProblemsError(twice);
+  return placed;
+}
+
+function sameObject({ node, kind, name, namespace }: Draft): Problem {
+  const what = `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name} is made more than once; one file cannot hold both.`;
+  return { code: 'SW-SYNTH-001', severity: 'error', where: node.path, what, fix: 'give one of them another name' };
+}
+
+function foreignGroup(apiVersion: string): string[] {
+  const [group = '', version] = apiVersion.split('/');
+  return version !== undefined && group.includes('.') && !group.endsWith('.k8s.io') ? [group] : [];
+}
+
+interface Content {
+  readonly content: unknown;
+  /** A Secret with placeholders. */
+  readonly isFilled: boolean;
+  readonly unknown: readonly UnknownPlace[];
+}
+
+function contentOf({ node, object }: Draft, file: string): Content {
+  const hidden = node.object?.kind === 'Secret' ? withoutData(node, object) : undefined;
+  const unknown: UnknownPlace[] = [];
+  const path: (string | number)[] = [];
+  const walk = (thing: unknown): unknown => {
+    if (typeof thing === 'string' || typeof thing === 'number') {
+      if (!isMarker(thing)) return thing;
+      const { text: words, unknown: source } = writtenValue(valueBehind(thing));
+      if (source !== undefined) unknown.push({ source, file, field: pathText(path) });
+      return words;
+    }
+    if (Array.isArray(thing)) return thing.map((item, i) => below(i, item));
+    if (!isRecord(thing)) return thing;
+    const kept = Object.entries(thing).filter(([, value]) => !isKeyedDigest(value));
+    if (kept.length === 0 && Object.keys(thing).length > 0) return undefined;
+    return Object.fromEntries(kept.map(([key, value]) => [key, below(key, value)]));
+  };
+  const below = (key: string | number, item: unknown): unknown => {
+    path.push(key);
+    const written = walk(item);
+    path.pop();
+    return written;
+  };
+  return { content: walk(hidden ?? object), isFilled: hidden !== undefined, unknown };
+}
+
+/** Of secrets that nobody has here: who fills them in rolls the pods. */
+function isKeyedDigest(thing: unknown): boolean {
+  if (typeof thing !== 'string' || !isMarker(thing)) return false;
+  const value = valueBehind(thing);
+  return value.kind === 'digest' && value.key !== undefined;
+}
+
+/** With placeholders under `data`, whatever they stood under: there must be base64, which a placeholder is not. Undefined where all is open. */
+function withoutData(node: GraphNode, object: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
+  const isOpen = (key: string) => node.options.openKeys?.includes(key) === true;
+  const { data, stringData, ...rest } = object;
+  const held = [data, stringData].flatMap((field) => (isRecord(field) ? Object.keys(field) : []));
+  if (held.every(isOpen)) return undefined;
+  const placeholder = (key: string) => `<secret: ${node.object?.name}/${key}>`;
+  const open = isRecord(data) ? Object.entries(data).filter(([key]) => isOpen(key)) : [];
+  const openText = isRecord(stringData) ? Object.entries(stringData).filter(([key]) => isOpen(key)) : [];
+  return {
+    ...rest,
+    ...(openText.length === 0 ? {} : { stringData: Object.fromEntries(openText) }),
+    data: Object.fromEntries([...held.filter((key) => !isOpen(key)).map((key) => [key, placeholder(key)]), ...open]),
+  };
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
@@ -83,6 +84,12 @@ test.each(['50', '80', '120'])('a terminal of %s columns is never overrun', (col
   const { stdout } = seaworthy(['preview', '--env', 'prod'], { folder: project.folder, environment });
   const tooLong = stdout.split('\n').filter((line) => line.length > Number(columns) && line.trim().includes(' '));
   expect(tooLong.filter((line) => !/Fix: pulumi config set/.test(line))).toEqual([]);
+});
+
+test('who stops reading, as head does, ends it quietly', () => {
+  const command = `"${process.execPath}" "${join(ROOT, 'bin', 'seaworthy.js')}" preview --env prod --json | head -c 100 > /dev/null`;
+  const { stderr } = spawnSync('sh', ['-c', command], { cwd: project.folder, encoding: 'utf8' });
+  expect(stderr).toBe('');
 });
 
 test('in CI problems come first', () => {
