@@ -95,11 +95,16 @@ function comparable(previewed: unknown, written: unknown, key = ''): [unknown, u
   }
   if (!isRecord(previewed) || !isRecord(written)) return [previewed, written];
   const keys = [...new Set([...Object.keys(previewed), ...Object.keys(written)])];
-  const kept = keys.filter((k) => !(k === 'replicas' && key === 'spec' && written[k] === undefined));
+  const isLeftOut = (k: string) =>
+    (k === 'replicas' && key === 'spec') || isKeyedDigest(previewed[k]) || k === SECRET_DIGEST;
+  const kept = keys.filter((k) => !isLeftOut(k) || written[k] !== undefined);
   const pairs = kept.map((k) => [k, comparable(previewed[k], written[k], k)] as const);
   return [Object.fromEntries(pairs.map(([k, [p]]) => [k, p])), Object.fromEntries(pairs.map(([k, [, w]]) => [k, w]))];
 }
 
+const SECRET_DIGEST = 'seaworthy.dev/secret-digest';
+/** Annotations with nothing but the digest of secrets. */
+const isKeyedDigest = (thing: unknown) => isRecord(thing) && Object.keys(thing).join() === SECRET_DIGEST;
 const isHidden = (thing: unknown) =>
   isRecord(thing) &&
   Object.keys(thing).length > 0 &&
