@@ -46,13 +46,18 @@ async function main(argv: readonly string[]): Promise<void> {
 
   command
     .command('compose')
-    .description('write a system as a Docker Compose project, for a laptop without Kubernetes')
+    .description('write a system as a Docker Compose project: for a laptop without Kubernetes, or for one server')
     .requiredOption('-s, --system <name>', 'which system')
     .option('-e, --env <name>', 'environment: the NAME of Pulumi.NAME.yaml', 'dev')
     .option('-o, --out <folder>', 'where to write; a folder for the system is made in it', 'compose')
+    .option(
+      '--production',
+      'for one server: two copies of what may have several, nginx with TLS before them, nothing else open (docs/compose.md)',
+      false,
+    )
     .addHelpText(
       'after',
-      '\nExample:\n  npx seaworthy compose --system tallow && cd compose/tallow && docker compose up',
+      '\nExamples:\n  npx seaworthy compose --system tallow && cd compose/tallow && docker compose up\n  npx seaworthy compose --system tallow --production && cd compose/tallow-production && docker compose up -d',
     )
     .action(async (options) => exitWith(await loadCompose().compose(options)));
 

@@ -1,241 +1,185 @@
+import type { Problem } from '../constructs/core/problem';
 import type { Graph, GraphNode } from '../graph/graph';
-import { at, isRecord, list, text } from '../graph/json-value';
-import { healthcheck } from './compose-health';
-import { LocalValues } from './compose-values';
+import { Addresses, asksFrontDoor, type PublicRoute, publicRoutes } from './compose-address';
+import { ComposeData, type LocalCertificate, type Variable } from './compose-data';
+import {
+  DOOR_TLS,
+  type DoorHost,
+  doorConfig,
+  doorHosts,
+  doorProblems,
+  hallwayConfig,
+  nginxService,
+} from './compose-door';
+import { type ProjectFile, Storage } from './compose-mounts';
+import { type Published, publish } from './compose-ports';
+import { HARDENED, ServiceMaker } from './compose-service';
+import { type ComposeWorkload, laptopShift, leftOutOf, waitsOf, workloadsOf } from './compose-workloads';
 
 /** https://github.com/compose-spec/compose-spec/blob/main/spec.md */
 export interface ComposeFile {
   readonly name: string;
   readonly services: Readonly<Record<string, object>>;
-  readonly volumes: Readonly<Record<string, object>>;
-  readonly configs: Readonly<Record<string, object>>;
-  readonly secrets: Readonly<Record<string, object>>;
+  readonly volumes?: Readonly<Record<string, object>>;
+  readonly configs?: Readonly<Record<string, object>>;
+  readonly secrets?: Readonly<Record<string, object>>;
 }
 
 export interface Composed {
   readonly file: ComposeFile;
-  /** Secrets, by variable: for a file that no repository keeps. */
-  readonly env: Readonly<Record<string, string>>;
-  /** Secrets that people must give, in words. */
-  readonly missing: readonly string[];
+  /** Files beside it, by their path: a read-only container takes no other. */
+  readonly files: Readonly<Record<string, ProjectFile>>;
+  /** Secrets, and what people must give, by variable: for a file that no repository keeps. */
+  readonly env: Readonly<Record<string, Variable>>;
+  readonly certificates: readonly LocalCertificate[];
+  /** Addresses at which it answers, in words. */
+  readonly addresses: readonly string[];
   /** What of the system is not in it, in words. */
   readonly leftOut: readonly string[];
+  readonly problems: readonly Problem[];
 }
 
-/** Kinds whose pods become services. What runs on a schedule, and what watches, stays in the cluster. */
-const RUN = new Set(['Deployment', 'StatefulSet', 'Job']);
-
-/** A Docker Compose file of a system's graph: one container of each workload, on one machine. */
-export function composeOf(graph: Graph, system: string): Composed {
-  const nodes = graph.nodes.filter((node) => node.system === system);
-  const workshop = new Workshop(nodes);
-  const services = nodes.filter((n) => RUN.has(n.object?.kind ?? '')).map((node) => workshop.service(node, graph));
-  const left = nodes.filter((n) =>
-    ['CronJob', 'Ingress', 'ServiceMonitor', 'PrometheusRule'].includes(n.object?.kind ?? ''),
-  );
-  return {
-    file: {
-      name: system,
-      services: Object.fromEntries(services),
-      volumes: Object.fromEntries([...workshop.volumes].map((name) => [name, {}])),
-      configs: Object.fromEntries(workshop.configs),
-      secrets: Object.fromEntries(
-        [...workshop.files].map((variable) => [variable.toLowerCase(), { environment: variable }]),
-      ),
-    },
-    env: Object.fromEntries(workshop.env),
-    missing: [...workshop.values.missing],
-    leftOut: [...new Set(left.map((n) => `${n.object?.kind} ${n.object?.name}`))],
-  };
+export interface ComposeOptions {
+  /** A laptop with all ports open to it; or one server with two copies, a front door with TLS, and nothing else open. */
+  readonly variant: 'laptop' | 'production';
+  /** What stands in `.env` already. */
+  readonly kept?: Readonly<Record<string, string>>;
 }
 
-/** What a service mounts, by how Compose calls it. */
-interface Mounted {
-  readonly mounts: string[];
-  readonly tmpfs: string[];
-  readonly configs: object[];
-  readonly secrets: object[];
+/** Folder of the files beside compose.yaml. */
+export const MOUNTED = 'mounted';
+
+/** A Docker Compose project of a system's graph, on one machine. */
+export function composeOf(graph: Graph, system: string, options: ComposeOptions): Composed {
+  return new Project(graph, system, options).composed();
 }
 
-class Workshop {
-  readonly values = new LocalValues();
-  readonly env = new Map<string, string>();
-  readonly volumes = new Set<string>();
-  readonly configs = new Map<string, object>();
-  /** Variables that are mounted as files. */
-  readonly files = new Set<string>();
-  private readonly data = new Map<string, Readonly<Record<string, unknown>>>();
-  private readonly ports = new Map<string, string[]>();
+class Project {
+  private readonly nodes: readonly GraphNode[];
+  private readonly workloads: readonly ComposeWorkload[];
+  private readonly published: readonly Published[];
+  private readonly routes: readonly PublicRoute[];
+  private readonly addresses: Addresses;
+  private readonly data: ComposeData;
+  private readonly storage: Storage;
+  private readonly doors: readonly DoorHost[];
+  private readonly isLaptop: boolean;
 
-  constructor(nodes: readonly GraphNode[]) {
-    for (const { object, inputs } of nodes) {
-      if (object === undefined) continue;
-      if (object.kind === 'ConfigMap' || object.kind === 'Secret') {
-        this.data.set(`${object.kind} ${object.name}`, isRecord(inputs.data) ? inputs.data : {});
-      }
-      if (object.kind === 'Service') {
-        const app = text(at(inputs, 'spec', 'selector', 'app')) ?? '';
-        const ports = list(at(inputs, 'spec', 'ports')).map((p) => {
-          const port = String(at(p, 'port'));
-          return at(p, 'protocol') === 'UDP' ? `${port}:${port}/udp` : `${port}:${port}`;
-        });
-        this.ports.set(app, [...(this.ports.get(app) ?? []), ...ports]);
-      }
-    }
+  constructor(
+    private readonly graph: Graph,
+    private readonly system: string,
+    { variant, kept = {} }: ComposeOptions,
+  ) {
+    this.isLaptop = variant === 'laptop';
+    this.nodes = graph.nodes.filter((node) => node.system === system);
+    this.workloads = workloadsOf(this.nodes);
+    const running = this.workloads.filter((w) => w.kind !== 'Job');
+    const open = this.isLaptop ? running : running.map(publicOnly);
+    this.published = publish(open, this.isLaptop ? laptopShift(this.nodes) : 0);
+    this.routes = publicRoutes(this.nodes, this.workloads);
+    this.addresses = new Addresses(this.routes, this.workloads, this.published, this.isLaptop);
+    this.data = new ComposeData(this.nodes, kept, (text, name) => this.addresses.apply(text, name));
+    this.storage = new Storage(this.data, (text) => this.addresses.config(text));
+    this.doors = this.isLaptop ? [] : doorHosts(this.nodes, this.routes);
   }
 
-  service({ object, inputs, path }: GraphNode, graph: Graph): [string, object] {
-    const pod = at(inputs, 'spec', 'template', 'spec');
-    const container = at(pod, 'containers', 0);
-    const isJob = object?.kind === 'Job';
-    const app = text(at(inputs, 'spec', 'template', 'metadata', 'labels', 'app')) ?? object?.name ?? '';
-    const user = at(pod, 'securityContext', 'runAsUser');
-    const { mounts, tmpfs, configs, secrets } = this.mounted(pod, container, app, Number(user));
-    const published = isJob ? [] : [...new Set(this.ports.get(app) ?? [])];
-    const health = healthcheck(container);
-    const grace = at(pod, 'terminationGracePeriodSeconds');
-    return [
-      app,
-      {
-        image: at(container, 'image'),
-        ...optional('entrypoint', at(container, 'command')),
-        ...optional('command', at(container, 'args')),
-        environment: this.environment(container),
-        ...(published.length === 0 ? {} : { ports: published.map((port) => `127.0.0.1:${port}`) }),
-        ...(user === undefined ? {} : { user: `${String(user)}:${String(user)}` }),
-        read_only: at(container, 'securityContext', 'readOnlyRootFilesystem') === true,
-        cap_drop: ['ALL'],
-        ...optional('cap_add', at(container, 'securityContext', 'capabilities', 'add')),
-        security_opt: ['no-new-privileges:true'],
-        ...(mounts.length === 0 ? {} : { volumes: mounts }),
-        ...(tmpfs.length === 0 ? {} : { tmpfs }),
-        ...(configs.length === 0 ? {} : { configs }),
-        ...(secrets.length === 0 ? {} : { secrets }),
-        ...(health === undefined ? {} : { healthcheck: health }),
-        ...this.waits(path, graph),
-        restart: isJob ? 'no' : 'unless-stopped',
-        ...(typeof grace === 'number' ? { stop_grace_period: `${grace}s` } : {}),
-        mem_limit: megabytes(at(container, 'resources', 'limits', 'memory')),
+  composed(): Composed {
+    const waits = waitsOf(this.workloads, this.graph);
+    const maker = new ServiceMaker({
+      data: this.data,
+      storage: this.storage,
+      addresses: this.addresses,
+      published: this.published,
+      waits,
+      isLaptop: this.isLaptop,
+    });
+    const services = { ...maker.services(this.workloads), ...this.hallways(), ...this.frontDoor() };
+    const { configs, secrets, volumes } = this.storage;
+    const pathOf = (kind: string) => (source: string) => `./${MOUNTED}/${kind}/${source}`;
+    return {
+      file: {
+        name: this.isLaptop ? this.system : `${this.system}-production`,
+        services,
+        ...listed('volumes', [...volumes], () => ({})),
+        ...listed('configs', [...configs.keys()], (source) => ({ file: pathOf('configs')(source) })),
+        ...listed('secrets', [...secrets.keys()], (source) => ({ file: pathOf('secrets')(source) })),
       },
-    ];
+      files: Object.fromEntries([
+        ...[...configs].map(([source, file]) => [`${MOUNTED}/configs/${source}`, file] as const),
+        ...[...secrets].map(([source, file]) => [`${MOUNTED}/secrets/${source}`, file] as const),
+      ]),
+      env: Object.fromEntries(this.data.variables),
+      certificates: this.data.certificates(),
+      addresses: this.inWords(),
+      leftOut: [...leftOutOf(this.nodes, this.doors.length > 0), ...this.closedRelays(), ...new Set(maker.told)],
+      problems: doorProblems(this.doors),
+    };
   }
 
-  private environment(container: unknown): Record<string, string> {
-    return Object.fromEntries(
-      list(at(container, 'env')).flatMap((variable): [string, string][] => {
-        const name = text(at(variable, 'name')) ?? '';
-        const from = at(variable, 'valueFrom');
-        const [map, secret] = [at(from, 'configMapKeyRef'), at(from, 'secretKeyRef')];
-        if (isRecord(map))
-          return [[name, dollar(this.values.text(this.data.get(`ConfigMap ${String(map.name)}`)?.[String(map.key)]))]];
-        if (!isRecord(secret)) return [[name, dollar(this.values.text(at(variable, 'value') ?? ''))]];
-        const held = this.data.get(`Secret ${String(secret.name)}`);
-        // Somebody else's Secret: what is optional there is empty here.
-        return [[name, `\${${this.variable(String(secret.name), String(secret.key), held)}}`]];
-      }),
+  /** For those who ask the front door by its public name, from inside of their container. */
+  private hallways(): Record<string, object> {
+    if (!this.isLaptop) return {};
+    const found = this.workloads.flatMap((workload) => {
+      const own = new Set(workload.ports.map((p) => p.target));
+      const doors = this.addresses.doors().filter(({ host }) => !own.has(host));
+      if (!asksFrontDoor(this.graph, workload) || doors.length === 0) return [];
+      const name = `${workload.name}-front-door`;
+      this.storage.configs.set(name, { text: hallwayConfig(doors), isProgram: false });
+      const behind = [...new Set(doors.map((d) => d.workload))].filter((other) => other !== workload.name);
+      const needs = [workload.name, ...behind].map((other) => [other, { condition: 'service_started' }]);
+      const more = { network_mode: `service:${workload.name}`, depends_on: Object.fromEntries(needs) };
+      return [[name, { ...nginxService(name, more), ...HARDENED, restart: 'unless-stopped' }] as const];
+    });
+    return Object.fromEntries(found);
+  }
+
+  private frontDoor(): Record<string, object> {
+    if (this.doors.length === 0) return {};
+    this.storage.configs.set('front-door', { text: doorConfig(this.doors), isProgram: false });
+    const secrets = this.doors.flatMap(({ namespace, secret }) =>
+      ['tls.crt', 'tls.key'].map((key) => ({
+        source: this.storage.secretFile(this.data.secret(namespace, secret, key)),
+        target: `${DOOR_TLS}/${secret}/${key}`,
+      })),
+    );
+    const behind = [...new Set(this.doors.flatMap((d) => d.routes.map((r) => r.workload)))];
+    const more = {
+      ports: ['80:8080', '443:8443'],
+      secrets: [...new Map(secrets.map((s) => [s.target, s])).values()],
+      // It asks for the addresses of the copies once, when it starts.
+      depends_on: Object.fromEntries(behind.map((name) => [name, { condition: 'service_started', restart: true }])),
+      healthcheck: {
+        test: ['CMD', 'wget', '-q', '-O', '/dev/null', 'http://127.0.0.1:8080/healthz'],
+        interval: '10s',
+        timeout: '3s',
+        retries: 3,
+      },
+    };
+    return { 'front-door': { ...nginxService('front-door', more), ...HARDENED, restart: 'always' } };
+  }
+
+  /** A relay that is for the cluster's own network is no relay for the world: whoever knows its one user would use it. */
+  private closedRelays(): string[] {
+    if (this.isLaptop) return [];
+    const closed = this.workloads.filter((w) => w.open.length === 0 && w.ports.some((p) => p.port === 3478));
+    return closed.map(
+      ({ name }) => `${name}, for the world: it is a test bed; use a TURN server outside, or make it public`,
     );
   }
 
-  /** A variable for a key of a Secret, with its text. */
-  private variable(secret: string, key: string, data: Readonly<Record<string, unknown>> | undefined): string {
-    const name = `${secret}__${key}`.toUpperCase().replaceAll(/[^A-Z0-9_]/g, '_');
-    if (!this.env.has(name))
-      this.env.set(name, data === undefined ? '' : Buffer.from(this.values.text(data[key]), 'base64').toString());
-    return name;
-  }
-
-  private mounted(pod: unknown, container: unknown, app: string, user: number): Mounted {
-    const volumes = new Map(list(at(pod, 'volumes')).map((v) => [text(at(v, 'name')) ?? '', v]));
-    const into: Mounted = { mounts: [], tmpfs: [], configs: [], secrets: [] };
-    const owner = Number.isNaN(user) ? {} : { uid: `${user}`, gid: `${user}` };
-    for (const mount of list(at(container, 'volumeMounts'))) {
-      const [name, folder] = [text(at(mount, 'name')) ?? '', text(at(mount, 'mountPath')) ?? ''];
-      const [volume, only] = [volumes.get(name), text(at(mount, 'subPath'))];
-      if (at(volume, 'configMap') !== undefined) this.asConfigs(volume, folder, only, owner, into);
-      else if (at(volume, 'secret') !== undefined) this.asSecrets(volume, folder, only, owner, into);
-      else if (at(volume, 'emptyDir') !== undefined) {
-        into.tmpfs.push(Number.isNaN(user) ? folder : `${folder}:uid=${user},gid=${user},mode=0770`);
-      } else {
-        const claim = text(at(volume, 'persistentVolumeClaim', 'claimName')) ?? `${app}-${name}`;
-        this.volumes.add(claim);
-        into.mounts.push(`${claim}:${folder}`);
-      }
-    }
-    return into;
-  }
-
-  private asConfigs(
-    volume: unknown,
-    folder: string,
-    only: string | undefined,
-    owner: object,
-    { configs }: Mounted,
-  ): void {
-    const map = text(at(volume, 'configMap', 'name')) ?? '';
-    const held = this.data.get(`ConfigMap ${map}`) ?? {};
-    for (const key of only === undefined ? Object.keys(held) : [only]) {
-      const source = `${map}-${key}`.replaceAll(/[^a-z0-9-]/g, '-');
-      this.configs.set(source, { content: dollar(this.values.text(held[key])) });
-      configs.push({ source, target: only === undefined ? `${folder}/${key}` : folder, mode: 0o444, ...owner });
-    }
-  }
-
-  private asSecrets(
-    volume: unknown,
-    folder: string,
-    only: string | undefined,
-    owner: object,
-    { secrets }: Mounted,
-  ): void {
-    const secret = text(at(volume, 'secret', 'secretName')) ?? '';
-    const held = this.data.get(`Secret ${secret}`);
-    const items = list(at(volume, 'secret', 'items')).map((i) => text(at(i, 'key')) ?? '');
-    const keys = only === undefined ? (items.length > 0 ? items : Object.keys(held ?? {})) : [only];
-    for (const key of keys) {
-      const variable = this.variable(secret, key, held);
-      this.files.add(variable);
-      const target = only === undefined ? `${folder}/${key}` : folder;
-      secrets.push({ source: variable.toLowerCase(), target, mode: 0o400, ...owner });
-    }
-  }
-
-  /** What an edge leads to is up first; what must not race with a migration waits for its end. */
-  private waits(path: string, graph: Graph): { depends_on?: object } {
-    const part = path.split('/').slice(0, 2).join('/');
-    const apps = new Map(
-      graph.nodes
-        .filter((n) => RUN.has(n.object?.kind ?? ''))
-        .map((n) => [n.path.split('/').slice(0, 2).join('/'), n] as const),
-    );
-    const found = new Map<string, object>();
-    for (const { from, to } of graph.connections) {
-      const callee = apps.get(to);
-      if (from !== part || callee === undefined || to === part) continue;
-      const app = text(at(callee.inputs, 'spec', 'template', 'metadata', 'labels', 'app')) ?? '';
-      const isProbed = healthcheck(at(callee.inputs, 'spec', 'template', 'spec', 'containers', 0)) !== undefined;
-      found.set(app, { condition: isProbed ? 'service_healthy' : 'service_started' });
-    }
-    for (const [migration, node] of apps) {
-      if (node.object?.kind !== 'Job') continue;
-      const waits = graph.edges.some((e) => e.to.startsWith(`${migration}/job-`) && e.from.startsWith(`${part}/`));
-      const app = text(at(node.inputs, 'spec', 'template', 'metadata', 'labels', 'app')) ?? '';
-      if (waits && migration !== part) found.set(app, { condition: 'service_completed_successfully' });
-    }
-    return found.size === 0 ? {} : { depends_on: Object.fromEntries(found) };
+  private inWords(): string[] {
+    if (!this.isLaptop) return this.doors.map(({ host }) => `https://${host}`);
+    return this.published.map(({ workload, host, protocol }) => {
+      return `${workload} localhost:${host}${protocol === 'udp' ? ' (UDP)' : ''}`;
+    });
   }
 }
 
-/** In Compose a dollar begins a variable. */
-function dollar(text: string): string {
-  return text.replaceAll('$', '$$$$');
+/** What of a workload the world may reach without the front door: ports of a load balancer. */
+function publicOnly(workload: ComposeWorkload): ComposeWorkload {
+  return { ...workload, ports: workload.ports.filter((port) => workload.open.includes(port.service)) };
 }
 
-function optional(name: string, value: unknown): object {
-  return value === undefined ? {} : { [name]: Array.isArray(value) ? value.map((v) => dollar(String(v))) : value };
-}
-
-/** `1Gi` → `1024m` */
-function megabytes(quantity: unknown): string {
-  const [, digits = '512', unit = 'Mi'] = /^(\d+)(Mi|Gi)$/.exec(String(quantity)) ?? [];
-  return `${Number(digits) * (unit === 'Gi' ? 1024 : 1)}m`;
+function listed(name: string, keys: readonly string[], make: (key: string) => object): object {
+  return keys.length === 0 ? {} : { [name]: Object.fromEntries(keys.map((key) => [key, make(key)])) };
 }

@@ -32,6 +32,8 @@ export type AlcsSettings = Values<typeof ALCS_SETTINGS>;
 
 /** ALC-16 to ALC-21, ALC-42 to ALC-44, ALC-68. Timings, resources and the startup path are ours. */
 export const ALCS: Omit<GatewayProps, 'image' | 'env'> = {
+  // The brief runs it in the container to try the database.
+  programs: ['node'],
   name: 'alcs',
   port: 3000,
   probes: {

@@ -41,7 +41,7 @@ const SECRET = 'alcs-secrets';
  */
 export class Alcs extends System {
   constructor(scope: Construct, { platform, environment, settings }: Surroundings<AlcsSettings>) {
-    super(scope, 'alcs', { namespace: 'alcs', platform, environment });
+    super(scope, 'alcs', { namespace: 'alcs', platform, environment, laptopPorts: 400 });
     const { profile } = platform;
     const image = (tag: string) => `${settings.registry}/alcs:${tag}`;
 

@@ -31,6 +31,8 @@ export type TallowSettings = Values<typeof TALLOW_SETTINGS>;
 
 /** TLW-02 to TLW-09, TLW-19, TLW-26, TLW-61. Numbers that the brief does not have are ours. */
 export const APP: Omit<WebProps, 'image' | 'env'> = {
+  // Next.js and Socket.IO run on it.
+  programs: ['node'],
   port: 3000,
   probes: {
     live: { path: '/api/health', periodSeconds: 15, timeoutSeconds: 3 },
@@ -51,6 +53,7 @@ export const APP: Omit<WebProps, 'image' | 'env'> = {
 
 /** TLW-03, TLW-07, TLW-20. */
 export const SIGNALING: Omit<SignalingProps, 'image' | 'env'> = {
+  programs: ['node'],
   port: 3001,
   probes: {
     live: { path: '/health', periodSeconds: 15, timeoutSeconds: 3 },

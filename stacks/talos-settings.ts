@@ -38,6 +38,8 @@ const SURFACE_FOLDER = '/etc/talos';
 
 /** What the brief fixes for the gateway: TAL-25 to TAL-33, TAL-43 to TAL-50, TAL-65 to TAL-67. */
 export const GATEWAY: Omit<GatewayProps, 'image' | 'env'> = {
+  // Alembic, which migrates in the same image, is Python.
+  programs: ['python3'],
   port: 8000,
   probes: {
     live: { path: '/health/live', initialDelaySeconds: 10, periodSeconds: 30, timeoutSeconds: 5, failureThreshold: 3 },

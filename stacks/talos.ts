@@ -37,7 +37,7 @@ const [HOT, COLD] = [Duration.days(90), Duration.days(2557)];
  */
 export class Talos extends System {
   constructor(scope: Construct, { platform, environment, settings }: Surroundings<TalosSettings>) {
-    super(scope, 'talos', { namespace: 'talos-system', platform, environment });
+    super(scope, 'talos', { namespace: 'talos-system', platform, environment, laptopPorts: 100 });
     const { profile } = platform;
     const image = (name: string, tag = settings.tag) => `ghcr.io/talosprotocol/talos-${name}:${tag}`;
 

@@ -36,6 +36,8 @@ export type TicolopsSettings = Values<typeof TICOLOPS_SETTINGS>;
 
 /** The brief has no numbers: these are ours. */
 export const API: Omit<GatewayProps, 'image' | 'port'> = {
+  // Alembic, which migrates in the same image, is Python.
+  programs: ['python3'],
   scale: { min: 2, max: 8, cpu: 70, memory: 80 },
   resources: {
     cpu: { request: Cpu.millis(200), limit: Cpu.millis(1000) },

@@ -37,7 +37,7 @@ const SECRET = 'ticolops-secrets';
  */
 export class Ticolops extends System {
   constructor(scope: Construct, { platform, environment, settings }: Surroundings<TicolopsSettings>) {
-    super(scope, 'ticolops', { namespace: 'ticolops', platform, environment });
+    super(scope, 'ticolops', { namespace: 'ticolops', platform, environment, laptopPorts: 200 });
     const { profile } = platform;
     const image = (tag: string) => `${settings.registry}/ticolops-api:${tag}`;
     const headers = settings['ingress.headers'] ? { headers: SECURITY_HEADERS } : {};

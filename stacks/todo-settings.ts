@@ -30,6 +30,7 @@ const REQUESTS = { counter: 'http_requests_total', status: 'status', duration: '
 
 /** TDO-09 to TDO-17, TDO-26, TDO-31. The brief has no probe: these paths are ours. */
 export const BACKEND: Omit<GatewayProps, 'image'> = {
+  programs: ['node'],
   port: 3000,
   probes: { live: { path: '/health' }, ready: { path: '/ready', timeoutSeconds: 3 } },
   scale: { min: 3, max: 10, cpu: 70, memory: 80 },

@@ -39,7 +39,7 @@ const CREDENTIALS = 'db-credentials';
  */
 export class Todo extends System {
   constructor(scope: Construct, { platform, environment, settings }: Surroundings<TodoSettings>) {
-    super(scope, 'todo', { namespace: 'todo-chatbot', platform, environment });
+    super(scope, 'todo', { namespace: 'todo-chatbot', platform, environment, laptopPorts: 300 });
     const image = (name: string) => `${settings.registry}/${name}:${settings.tag}`;
     const pulled = pulledFrom(this, settings);
 

@@ -15,6 +15,8 @@ export interface SystemProps {
   readonly platform?: Platform;
   /** Name of the environment, for labels and telemetry: `prod`. @default 'dev' */
   readonly environment?: string;
+  /** What Docker Compose adds to its ports on a laptop, so that two systems run beside each other: 100 makes 3000 to 3100. @default 0 */
+  readonly laptopPorts?: number;
 }
 
 /** The default of a System in a plain cdk8s program: everything runs inside the cluster, Secrets are written by Pulumi. */
@@ -51,6 +53,7 @@ export class System extends Chart {
   readonly environment: string;
   /** Marker of the random key of the digests that roll pods. None where no Secret passes through Pulumi. */
   readonly digestKey: string | undefined;
+  readonly laptopPorts: number;
 
   constructor(scope: Construct, id: string, props: SystemProps) {
     super(scope, id, { namespace: props.namespace, labels: { 'app.kubernetes.io/part-of': id } });
@@ -58,6 +61,7 @@ export class System extends Chart {
     component(this, 'seaworthy:core:System');
     this.platform = props.platform ?? IN_CLUSTER;
     this.environment = props.environment ?? 'dev';
+    this.laptopPorts = props.laptopPorts ?? 0;
 
     this.digestKey = passesThroughPulumi(this.platform.secrets) ? digestKey(this) : undefined;
     closedNamespace(this, props.namespace, 'restricted', this.platform.profile.protectData);

@@ -91,6 +91,12 @@ export const VERSIONS = {
     image: 'docker.io/library/nginx:1.30.4-alpine',
     source: 'https://github.com/docker-library/official-images/blob/master/library/nginx',
   },
+  /** Gives volumes of Docker Compose to their users. */
+  busybox: {
+    version: '1.37.0',
+    image: 'docker.io/library/busybox:1.37.0',
+    source: 'https://github.com/docker-library/official-images/blob/master/library/busybox',
+  },
   postgresExporter: {
     version: '0.20.1',
     image: 'quay.io/prometheuscommunity/postgres-exporter:v0.20.1',

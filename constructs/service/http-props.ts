@@ -2,6 +2,7 @@ import { type Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
 import type { Copies } from '../core/copies';
 import type { HttpProbe, Resources } from '../core/pod';
+import type { Program } from '../core/programs';
 import type { RequestMetrics } from '../core/signals';
 import type { ConfigFile } from './http-objects';
 
@@ -47,6 +48,11 @@ export interface ClaimMount {
 export interface HttpServiceProps {
   /** Image, by tag or digest; `latest` is refused. */
   readonly image: string;
+  /**
+   * Programs of its image that can ask over HTTP. Kubernetes asks from outside, but a health check of Docker Compose runs inside of the
+   * container. @default none that anybody knows: Compose has no health check of it, and who waits for it waits until it is started
+   */
+  readonly programs?: readonly Program[];
   /** Port on which it speaks HTTP; the Service has the same. */
   readonly port: number;
   /** Name in the cluster, where somebody fixed it. @default `<system>-<id>` */

@@ -7,6 +7,7 @@ import { labelsOf, named, nameOf, selectorOf } from '../core/labels';
 import { part as describe } from '../core/part';
 import { type Resources, resourcesInWords } from '../core/pod';
 import { type Problem, report } from '../core/problem';
+import { equipped } from '../core/programs';
 import type { Monitored, Signal } from '../core/signals';
 import { systemOf } from '../core/system';
 import type { EnvValue, Workload } from '../core/workload';
@@ -32,6 +33,7 @@ export abstract class HttpService extends Construct implements HasEndpoint, Work
   ) {
     super(scope, id);
     named(this, props.name);
+    equipped(this, props.programs ?? []);
     this.selector = selectorOf(this);
     const made = httpService(this, type, this.env, props);
     this.endpoint = { ...made.endpoint, ...endpoint };
