@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { at, isRecord, list } from '../../graph/json-value';
-import { copyOfProject, seaworthy } from '../support/command';
+import { copyOfProject, ROOT, seaworthy } from '../support/command';
 import { hostPorts, type LoadedProject, load, refusals } from '../support/compose-up';
 import { judge } from '../support/judges';
 import { FIVE } from '../support/systems';
@@ -174,6 +174,30 @@ test('the proxy of Tallow’s own: its ports lead to where it listens, it has it
   } finally {
     dispose();
   }
+});
+
+const documented = readFileSync(join(ROOT, 'docs', 'compose.md'), 'utf8');
+
+test('the environment for one server that docs/compose.md shows is one', () => {
+  const { folder, dispose } = copyOfProject();
+  try {
+    writeFileSync(join(folder, 'Pulumi.server.yaml'), /```yaml\n([\s\S]*?)```/.exec(documented)?.[1] ?? '');
+    const args = ['compose', '--system', 'tallow', '--env', 'server', '--production', '--out', 'c'];
+    const { status, output } = seaworthy(args, { folder });
+    expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('https://tallow.acme.org') });
+    expect(refusals(load(join(folder, 'c', 'tallow-production')))).toEqual([]);
+  } finally {
+    dispose();
+  }
+});
+
+test.each(FIVE)('the ports of %s that docs/compose.md shows are its', (system) => {
+  const rows = [...documented.matchAll(/^\| ([A-Za-z-]+) \| (\d+) \| (.+) \|$/gm)];
+  const row = rows.find(([, name = '']) => name.toLowerCase().startsWith(system));
+  const shown = [...(row?.[3] ?? '').matchAll(/\d+/g)].map(([port]) => port);
+  const published = hostPorts(project(system)).map((port) => port.split('/')[0]);
+  expect(shown.length).toBeGreaterThan(1);
+  expect(shown.filter((port) => !published.includes(port))).toEqual([]);
 });
 
 test('the judge sees what Docker refuses', () => {
