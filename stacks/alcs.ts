@@ -27,7 +27,7 @@ import {
 } from '../constructs';
 import { ALCS, type AlcsSettings, alcsEnv, alcsProblems } from './alcs-settings';
 import { ALCS_DASHBOARDS, alcsRules } from './alcs-watch';
-import { databaseProps, monitoringProps } from './shared-settings';
+import { databaseProps, keptProps, monitoringProps } from './shared-settings';
 import type { Surroundings } from './surroundings';
 
 const SECRET = 'alcs-secrets';
@@ -60,6 +60,7 @@ export class Alcs extends System {
     });
     const migrations = new Migration(this, 'migrations', {
       version: settings['migrations.version'],
+      longest: settings['migrations.longest'],
       image: image(settings['migrations.tag']),
       command: ['npm', 'run', 'migrate'],
     });
@@ -101,9 +102,10 @@ export class Alcs extends System {
     expose(app, { host: settings.host, silence: Duration.seconds(60), streams: true, requestsPerSecond });
 
     // what is kept, and what watches it
-    const backups = new ObjectStore(this, 'backups', { keep: Duration.days(profile.keepBackupsDays) });
-    const backup = new Backup(this, 'backup', { of: postgres, to: backups, schedule: settings['backup.schedule'] });
-    const drill = new RestoreDrill(this, 'drill', { of: backup, schedule: settings['drill.schedule'] });
+    const kept = keptProps(settings, profile.keepBackupsDays, settings['database.storage']);
+    const backups = new ObjectStore(this, 'backups', kept.store);
+    const backup = new Backup(this, 'backup', { of: postgres, to: backups, ...kept.backup });
+    const drill = new RestoreDrill(this, 'drill', { of: backup, ...kept.drill });
     if (settings['monitoring.enabled']) {
       new Monitoring(this, 'monitoring', {
         watch: [app, postgres, redis, backup, drill],

@@ -1,4 +1,4 @@
-import { Size } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
 import type { SecretSource } from '../constructs/core/secret-source';
 import { configSecret } from '../constructs/core/value';
 
@@ -86,6 +86,25 @@ export function size(is: string, example = '20Gi'): Setting<Size> {
       const amount = Number(digits);
       if (unit === 'Mi') return { value: Size.mebibytes(amount) };
       return { value: unit === 'Gi' ? Size.gibibytes(amount) : Size.tebibytes(amount) };
+    },
+  };
+}
+
+/** A length of time, with its unit: `90m`, `6h`, `2d`. */
+export function duration(is: string, example = '6h'): Setting<Duration> {
+  return {
+    is,
+    example,
+    required: true,
+    parse: (raw) => {
+      const [, digits, unit] = /^([1-9]\d{0,5})(m|h|d)$/.exec(raw) ?? [];
+      if (digits === undefined) {
+        const rule = /^\d+$/.test(raw) ? '; it needs a unit.' : '; it must be a whole number of m, h or d.';
+        return { code: 'SW-CONFIG-007', rule, fix: `"${example}"` };
+      }
+      const amount = Number(digits);
+      if (unit === 'm') return { value: Duration.minutes(amount) };
+      return { value: unit === 'h' ? Duration.hours(amount) : Duration.days(amount) };
     },
   };
 }

@@ -1,7 +1,9 @@
-import { Size } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
+import type { ObjectStoreProps } from '../constructs';
 import {
   choice,
   count,
+  duration,
   flag,
   optional,
   or,
@@ -16,6 +18,7 @@ import {
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
 const TAG = /^(?!latest$)[\w][\w.-]{0,127}$/;
 const URL_FORM = /^https?:\/\/[^\s/]+/;
+const LEAST_STORE = Size.gibibytes(20);
 const CRON = /^(\S+\s+){4}\S+$/;
 
 /** Tag of an image; `latest` is none. */
@@ -56,14 +59,28 @@ export const DATABASE_SETTINGS = {
   'database.storage': or(size('room for the database', '20Gi'), Size.gibibytes(20)),
 } satisfies Settings;
 
+export const MIGRATION_TIME = {
+  'migrations.longest': or(duration('after this a migration is ended, and has failed', '1h'), Duration.hours(1)),
+} satisfies Settings;
+
 export const MIGRATION_SETTINGS = {
+  ...MIGRATION_TIME,
   'migrations.version': or(count('version of the database schema; raise it with its tag'), 1),
   'migrations.tag': tag('tag of the image that migrates'),
 } satisfies Settings;
 
 export const BACKUP_SETTINGS = {
   'backup.schedule': schedule('when the data are dumped', '0 2 * * *'),
+  'backup.longest': or(duration('after this a dump is ended, and has failed', '6h'), Duration.hours(6)),
+  'backup.room': optional(
+    size('room for one dump while it is written; as much as the store may hold, where nobody says', '50Gi'),
+  ),
+  'backup.storage': optional(size('room for the dumps that are kept, where they are on a volume', '50Gi')),
   'drill.schedule': schedule('when a dump is restored for trial', '0 3 * * 0'),
+  'drill.longest': or(duration('after this a drill is ended, and has failed', '12h'), Duration.hours(12)),
+  'drill.room': optional(
+    size('room for a dump and what is restored from it; twice what the store may hold, where nobody says', '100Gi'),
+  ),
 } satisfies Settings;
 
 export const FRONT_DOOR_SETTINGS = {
@@ -86,6 +103,35 @@ export function databaseProps(settings: DatabaseSettings): {
     storage: settings['database.storage'],
     placement: settings['database.placement'],
     ...(inCluster === undefined ? {} : { inCluster }),
+  };
+}
+
+interface ScheduledProps {
+  readonly schedule: string;
+  readonly longest: Duration;
+  readonly room?: Size;
+}
+
+/** What the store of backups, a Backup and its RestoreDrill are told of them: the store's volume grows with the database. */
+export function keptProps(
+  settings: Values<typeof BACKUP_SETTINGS>,
+  keepDays: number,
+  holds: Size = LEAST_STORE,
+): { readonly store: ObjectStoreProps; readonly backup: ScheduledProps; readonly drill: ScheduledProps } {
+  const { 'backup.room': room, 'drill.room': drillRoom } = settings;
+  const most = Size.mebibytes(Math.max(LEAST_STORE.toMebibytes(), holds.toMebibytes()));
+  return {
+    store: { keep: Duration.days(keepDays), storage: settings['backup.storage'] ?? most },
+    backup: {
+      schedule: settings['backup.schedule'],
+      longest: settings['backup.longest'],
+      ...(room === undefined ? {} : { room }),
+    },
+    drill: {
+      schedule: settings['drill.schedule'],
+      longest: settings['drill.longest'],
+      ...(drillRoom === undefined ? {} : { room: drillRoom }),
+    },
   };
 }
 

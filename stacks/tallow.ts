@@ -1,4 +1,4 @@
-import { Duration, Size } from 'cdk8s';
+import { Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import {
@@ -24,11 +24,13 @@ import {
   url,
   Web,
 } from '../constructs';
-import { monitoringProps } from './shared-settings';
+import { keptProps, monitoringProps } from './shared-settings';
 import type { Surroundings } from './surroundings';
 import { APP, appEnv, SIGNALING, signalingEnv, type TallowSettings, tallowProblems } from './tallow-settings';
 
 const SECRET = 'tallow-secrets';
+/** Of its Redis: https://socket.io/docs/v4/redis-adapter/ */
+const EMPTY = 'what passes between copies is published, and leaves no key';
 
 /**
  * Tallow: files and calls between browsers, end to end encrypted.
@@ -94,9 +96,10 @@ export class Tallow extends System {
     }
 
     // what is kept, and what watches it
-    const backups = new ObjectStore(this, 'backups', { keep: Duration.days(profile.keepBackupsDays) });
-    const backup = new Backup(this, 'backup', { of: redis, to: backups, schedule: settings['backup.schedule'] });
-    const drill = new RestoreDrill(this, 'drill', { of: backup, schedule: settings['drill.schedule'] });
+    const kept = keptProps(settings, profile.keepBackupsDays);
+    const backups = new ObjectStore(this, 'backups', kept.store);
+    const backup = new Backup(this, 'backup', { of: redis, to: backups, ...kept.backup });
+    const drill = new RestoreDrill(this, 'drill', { of: backup, ...kept.drill, emptyBecause: EMPTY });
     if (settings['monitoring.enabled']) {
       const watch = [app, signaling, redis, backup, drill, ...(turn === undefined ? [] : [turn])];
       new Monitoring(this, 'monitoring', { watch, ...monitoringProps(settings) });

@@ -1,7 +1,7 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
 import type { GatewayProps, Problem } from '../constructs';
-import { choice, count, flag, host, or, type Settings, text, type Values } from './setting';
+import { choice, count, duration, flag, host, or, type Settings, size, text, type Values } from './setting';
 import {
   BACKUP_SETTINGS,
   DATABASE_SETTINGS,
@@ -18,6 +18,11 @@ export const TALOS_SETTINGS = {
   'audit.port': or(count('port of the audit service', { max: 65535 }), 8001),
   'audit.table': or(text('table of the audit events', 'audit_events'), 'audit_events'),
   'audit.timeColumn': or(text('column with the time of an event', 'created_at'), 'created_at'),
+  'archive.longest': or(duration('after this a run of the archive is ended, and has failed', '4h'), Duration.hours(4)),
+  'archive.room': or(
+    size('room for what one run of the archive copies; a day must fit into half of it', '10Gi'),
+    Size.gibibytes(10),
+  ),
   'mcp.port': or(count('port of the MCP service', { max: 65535 }), 8002),
   devMode: or(flag('runs the gateway without its database checks'), false),
   'cache.placement': or(choice('where Redis runs', ['platform', 'in-cluster']), 'platform'),

@@ -18,7 +18,7 @@ import {
   url,
   Web,
 } from '../constructs';
-import { databaseProps, monitoringProps } from './shared-settings';
+import { databaseProps, keptProps, monitoringProps } from './shared-settings';
 import type { Surroundings } from './surroundings';
 import { GATEWAY, gatewayEnv, type TalosSettings, talosProblems } from './talos-settings';
 import { traced } from './traced';
@@ -54,7 +54,8 @@ export class Talos extends System {
       scale: { exactlyOneBecause: 'events are broadcast in process memory' },
     });
     const mcp = new Gateway(this, 'mcp', { image: image('mcp'), port: settings['mcp.port'] });
-    const backups = new ObjectStore(this, 'backups', { keep: Duration.days(profile.keepBackupsDays) });
+    const kept = keptProps(settings, profile.keepBackupsDays, settings['database.storage']);
+    const backups = new ObjectStore(this, 'backups', kept.store);
     const cold = new ObjectStore(this, 'cold', { keep: COLD, locked: true });
     const postgres = new Postgres(this, 'postgres', {
       database: 'talos',
@@ -65,23 +66,21 @@ export class Talos extends System {
     const migrations = new Migration(this, 'migrations', {
       name: 'gateway-migrations',
       version: settings['migrations.version'],
+      longest: settings['migrations.longest'],
       image: image('gateway', settings['migrations.tag']),
       command: ['alembic', 'upgrade', 'head'],
     });
     const secret = { name: 'talos-secrets', key: 'database-url' };
-    const backup = new Backup(this, 'backup', {
-      of: postgres,
-      to: backups,
-      schedule: settings['backup.schedule'],
-      secret,
-    });
-    const drill = new RestoreDrill(this, 'drill', { of: backup, schedule: settings['drill.schedule'] });
+    const backup = new Backup(this, 'backup', { of: postgres, to: backups, ...kept.backup, secret });
+    const drill = new RestoreDrill(this, 'drill', { of: backup, ...kept.drill });
     const archive = new Archive(this, 'archive', {
       of: postgres,
       to: cold,
       table: settings['audit.table'],
       timeColumn: settings['audit.timeColumn'],
       hot: HOT,
+      room: settings['archive.room'],
+      longest: settings['archive.longest'],
       secret,
     });
 

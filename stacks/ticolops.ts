@@ -21,7 +21,7 @@ import {
   System,
   url,
 } from '../constructs';
-import { databaseProps, monitoringProps } from './shared-settings';
+import { databaseProps, keptProps, monitoringProps } from './shared-settings';
 import type { Surroundings } from './surroundings';
 import { API, type TicolopsSettings, ticolopsProblems } from './ticolops-settings';
 
@@ -56,6 +56,7 @@ export class Ticolops extends System {
     const redis = new Redis(this, 'redis', { whenFull: 'refuse' });
     const migrations = new Migration(this, 'migrations', {
       version: settings['migrations.version'],
+      longest: settings['migrations.longest'],
       image: image(settings['migrations.tag']),
       command: ['alembic', 'upgrade', 'head'],
     });
@@ -85,11 +86,12 @@ export class Ticolops extends System {
     }
 
     // what is kept, and tried: its own backup, or that of production
-    const backups = new ObjectStore(this, 'backups', { keep: Duration.days(keepBackupsDays) });
-    const backup = new Backup(this, 'backup', { of: postgres, to: backups, schedule: settings['backup.schedule'] });
+    const kept = keptProps(settings, keepBackupsDays, settings['database.storage']);
+    const backups = new ObjectStore(this, 'backups', kept.store);
+    const backup = new Backup(this, 'backup', { of: postgres, to: backups, ...kept.backup });
     const drill = new RestoreDrill(this, 'drill', {
       of: this.production(settings, postgres) ?? backup,
-      schedule: settings['drill.schedule'],
+      ...kept.drill,
     });
 
     // what watches it

@@ -2,7 +2,14 @@ import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
 import type { GatewayProps, WebProps } from '../constructs';
 import { choice, count, flag, host, optional, or, type Settings, secret, text, type Values } from './setting';
-import { BACKUP_SETTINGS, DATABASE_SETTINGS, MONITORING_SETTINGS, schedule, tag } from './shared-settings';
+import {
+  BACKUP_SETTINGS,
+  DATABASE_SETTINGS,
+  MIGRATION_TIME,
+  MONITORING_SETTINGS,
+  schedule,
+  tag,
+} from './shared-settings';
 
 export const TODO_SETTINGS = {
   host: host('host of the API', 'api.todo.acme.org'),
@@ -19,6 +26,7 @@ export const TODO_SETTINGS = {
   'velero.enabled': or(flag('copies the namespace by Velero'), true),
   'velero.schedule': schedule('when it is copied', '30 2 * * *'),
   'migrations.version': or(count('version of the database schema'), 1),
+  ...MIGRATION_TIME,
   ...DATABASE_SETTINGS,
   ...BACKUP_SETTINGS,
   ...MONITORING_SETTINGS,

@@ -1,4 +1,4 @@
-import { Duration, Size } from 'cdk8s';
+import { Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import {
@@ -23,7 +23,7 @@ import {
   url,
   Web,
 } from '../constructs';
-import { databaseProps, monitoringProps } from './shared-settings';
+import { databaseProps, keptProps, monitoringProps } from './shared-settings';
 import type { Surroundings } from './surroundings';
 import { dataFolder, pulledFrom, SCHEMA } from './todo-parts';
 import { BACKEND, FRONTEND, type TodoSettings } from './todo-settings';
@@ -65,6 +65,7 @@ export class Todo extends System {
     const migrations = new Migration(this, 'migrations', {
       ...SCHEMA,
       version: settings['migrations.version'],
+      longest: settings['migrations.longest'],
     });
     const metrics = new PostgresExporter(this, 'postgres-metrics', { of: postgres });
     new Quota(this, 'quota', { cpu: Cpu.units(16), memory: Size.gibibytes(32), storage: Size.gibibytes(200) });
@@ -91,11 +92,11 @@ export class Todo extends System {
     expose(frontend, { host: settings['frontend.host'], ingress: 'todo-frontend', tlsSecret: 'todo-frontend-tls' });
 
     // what is kept, and what watches it
-    const keep = Duration.days(platform.profile.keepBackupsDays);
-    const backups = new ObjectStore(this, 'backups', { keep });
-    const backup = new Backup(this, 'backup', { of: postgres, to: backups, schedule: settings['backup.schedule'] });
-    const drill = new RestoreDrill(this, 'drill', { of: backup, schedule: settings['drill.schedule'] });
-    const copied = { name: 'todo-backup', schedule: settings['velero.schedule'], keep };
+    const kept = keptProps(settings, platform.profile.keepBackupsDays, settings['database.storage']);
+    const backups = new ObjectStore(this, 'backups', kept.store);
+    const backup = new Backup(this, 'backup', { of: postgres, to: backups, ...kept.backup });
+    const drill = new RestoreDrill(this, 'drill', { of: backup, ...kept.drill });
+    const copied = { name: 'todo-backup', schedule: settings['velero.schedule'], keep: kept.store.keep };
     if (settings['velero.enabled']) new ClusterBackup(this, 'cluster-backup', copied);
     if (settings['monitoring.enabled']) {
       new Monitoring(this, 'monitoring', {

@@ -63,7 +63,7 @@ export interface StoreRequest {
   readonly existing?: string;
 }
 
-export type StoreAccess = 'read' | 'write';
+export type StoreAccess = 'read' | 'write' | 'delete';
 
 /** What a target made of an object store: how rclone finds it, and how pods get there. */
 export interface Store {
@@ -76,7 +76,7 @@ export interface Store {
   readonly reach: readonly { readonly reach: Reach; readonly port: number }[];
   /** The claim to mount at `/store`, where the store is a volume. */
   readonly claim?: string;
-  /** The store drops old objects itself. */
+  /** The store drops old objects itself, or its owner does; else who writes deletes what is older, once newer is proven. */
   readonly expires: boolean;
   readonly grant?: (part: Construct, account: string, access: readonly StoreAccess[]) => void;
   readonly facts: readonly string[];

@@ -5,6 +5,7 @@ import { part, recordConnection } from '../core/part';
 import type { Store, StoreAccess, StoreRequest } from '../core/platform';
 import { sizeText } from '../core/pod';
 import { type Problem, report } from '../core/problem';
+import type { Monitored, Signal } from '../core/signals';
 import { systemOf } from '../core/system';
 import type { Workload } from '../core/workload';
 import { allowTo } from '../network/network-policy';
@@ -25,10 +26,14 @@ export interface ObjectStoreProps {
  * A place for files that outlive the pods: backups, archives.
  * Creates: what the target offers (on EKS an S3 bucket: private, encrypted, versioned, with a lifecycle, and an object lock where one is
  * asked for); in the cluster a PersistentVolumeClaim.
+ * A locked one drops objects after `keep`. In another, whoever writes deletes what is older, once newer was read back; a bucket has the
+ * deleted and the overwritten for as long again.
  * Limitation: in the cluster it dies with the disk, and has no lock; use it for development.
  */
-export class ObjectStore extends Construct {
+export class ObjectStore extends Construct implements Monitored {
   readonly store: Store;
+  /** Of its volume, where it is one: whoever writes into it has them among its own. */
+  readonly signals: readonly Signal[];
   readonly keepDays: number;
 
   constructor(scope: Construct, id: string, props: ObjectStoreProps) {
@@ -43,6 +48,8 @@ export class ObjectStore extends Construct {
     };
     this.keepDays = request.keepDays;
     this.store = platform.objectStore?.(this, request) ?? volume(this, request);
+    const { claim: name } = this.store;
+    this.signals = name === undefined ? [] : [{ kind: 'volume', name, claims: name }];
     part(this, 'seaworthy:data:ObjectStore', () => this.store.facts);
     report(this, () => problemsWith(request, this.store, platform.profile.protectData));
   }

@@ -2,6 +2,7 @@ import { Size } from 'cdk8s';
 import { Cpu, k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { labelsOf, selectorOf } from '../core/labels';
+import { withLocalStorage } from '../core/local-storage';
 import { nodeOptions } from '../core/node-options';
 import type { Answer, PostgresRequest } from '../core/platform';
 import { quantity, resourceRequirements, restrictedContainer, restrictedPod, sizeText, temporary } from '../core/pod';
@@ -113,7 +114,7 @@ function pod(request: PostgresRequest, secret: string, files: readonly string[])
   const folders = foldersOf(request.version);
   const ready = { exec: { command: ['pg_isready', '-U', SUPERUSER, '-d', request.database] } };
   const fromSecret = (key: string) => ({ secretKeyRef: { name: secret, key } });
-  return {
+  return withLocalStorage({
     serviceAccountName: request.name,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -162,7 +163,7 @@ function pod(request: PostgresRequest, secret: string, files: readonly string[])
         ? [{ name: 'tls', secret: { secretName: `${request.name}-tls`, defaultMode: 0o640 } }]
         : []),
     ],
-  };
+  });
 }
 
 function tlsArguments(): string[] {

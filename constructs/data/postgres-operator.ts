@@ -126,7 +126,8 @@ function archiving(scope: Construct, request: PostgresRequest, archive: ObjectSt
     { 'cnpg.io/cluster': name },
     archive.store.reach,
   );
-  archive.store.grant?.(scope, name, ['read', 'write']);
+  // Its retention policy deletes.
+  archive.store.grant?.(scope, name, ['read', 'write', 'delete']);
   return { name: PLUGIN, isWALArchiver: true, parameters: { barmanObjectName: name } };
 }
 

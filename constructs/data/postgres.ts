@@ -92,7 +92,8 @@ export class Postgres extends Construct implements Dumped, Monitored {
       variable: 'DATABASE_URL',
       dump: 'dump.sh',
       drill: 'drill.sh',
-      reads: ['schema.sql', 'rows.sql'],
+      holds: request.storage,
+      reads: ['apart.sh', 'schema.sql', 'rows.sql', 'sequences.sql', 'roles.sql'],
     };
     part(this, 'seaworthy:data:Postgres', () => facts);
     report(this, () => [...problemsWith(request), ...keptTooShort(request, platform.profile.protectData)]);

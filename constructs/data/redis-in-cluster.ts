@@ -2,6 +2,7 @@ import { Size } from 'cdk8s';
 import { Cpu, k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { labelsOf, selectorOf } from '../core/labels';
+import { withLocalStorage } from '../core/local-storage';
 import { nodeOptions } from '../core/node-options';
 import type { Answer, RedisRequest } from '../core/platform';
 import { quantity, resourceRequirements, restrictedContainer, restrictedPod, sizeText, temporary } from '../core/pod';
@@ -16,6 +17,14 @@ const PORT = 6379;
 export const REDIS_USER = 999;
 /** https://redis.io/docs/latest/develop/reference/eviction/ */
 const POLICIES = { refuse: 'noeviction', 'drop-oldest': 'allkeys-lru' } as const;
+/** Above maxmemory, for what does not count as data: fragmentation, buffers of clients and of the log. */
+const HEADROOM = 1.25;
+/**
+ * While a server that keeps its data writes them out (RDB, a new AOF, `--rdb`), a fork of it holds the pages that are written to meanwhile,
+ * all of them at worst: "Redis can use up to 2 times the memory normally used".
+ * https://redis.io/docs/latest/operate/oss_and_stack/management/admin/#memory
+ */
+const FORK = 2;
 const CPU = { request: Cpu.millis(50), limit: Cpu.millis(500) };
 
 /**
@@ -112,11 +121,12 @@ function secretOf(name: string): string {
 
 function pod(request: RedisRequest): k8s.PodSpec {
   const data = request.memory.toMebibytes();
-  const memory = { request: request.memory, limit: Size.mebibytes(Math.ceil(data * 1.25)) };
+  const most = data * HEADROOM * (request.keeps === undefined ? 1 : FORK);
+  const memory = { request: request.memory, limit: Size.mebibytes(Math.ceil(most)) };
   const ping = { exec: { command: ['sh', '-c', 'redis-cli ping | grep -q PONG'] } };
   const isOpen = request.openBecause !== undefined;
   const secret = secretOf(request.name);
-  return {
+  return withLocalStorage({
     serviceAccountName: request.name,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -153,7 +163,7 @@ function pod(request: RedisRequest): k8s.PodSpec {
       ...(request.keeps === undefined ? [temporary('data')] : []),
       temporary('tmp'),
     ],
-  };
+  });
 }
 
 /** What is kept is written each second and, once in a while, as a whole: https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/ */

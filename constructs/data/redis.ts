@@ -16,7 +16,7 @@ const SMALLEST = Size.mebibytes(64);
 export interface RedisProps {
   /** Name of the Service in the cluster, where somebody fixed it. @default `<system>-<id>` */
   readonly name?: string;
-  /** Memory for data; the container limit is 25 % above it. @default 256 MiB */
+  /** Memory for data; the container's limit is 25 % above it, and where it `keeps` what it holds two and a half times as much. @default 256 MiB */
   readonly memory?: Size;
   /** What a full server does: refuse writes (sessions, queues) or drop the oldest keys (caches). @default 'refuse' */
   readonly whenFull?: 'refuse' | 'drop-oldest';
@@ -56,20 +56,24 @@ export class Redis extends Construct implements Dumped, Monitored {
     const { endpoint, facts, signals = [] } = offered ?? redisInCluster(this, request);
     this.endpoint = endpoint;
     this.signals = signals;
-    this.dumping = offered === undefined ? DUMPING : undefined;
+    this.dumping = offered === undefined ? dumpingOf(request) : undefined;
     part(this, 'seaworthy:data:Redis', () => facts);
     report(this, () => problemsWith(request));
   }
 }
 
-const DUMPING: Dumping = {
-  image: VERSIONS.redis.image,
-  user: REDIS_USER,
-  variable: 'REDIS_URL',
-  dump: 'dump-redis.sh',
-  drill: 'drill-redis.sh',
-  reads: [],
-};
+function dumpingOf({ memory }: RedisRequest): Dumping {
+  return {
+    image: VERSIONS.redis.image,
+    user: REDIS_USER,
+    variable: 'REDIS_URL',
+    dump: 'dump-redis.sh',
+    drill: 'drill-redis.sh',
+    holds: memory,
+    memory: Size.mebibytes(Math.max(512, Math.ceil(memory.toMebibytes() * 1.25))),
+    reads: [],
+  };
+}
 
 function problemsWith({ memory, keeps }: RedisRequest): Problem[] {
   const problems: Problem[] = [];

@@ -5,9 +5,9 @@ import { part } from '../core/part';
 import { report } from '../core/problem';
 import { scheduleInWords, scheduleProblems } from '../core/schedule';
 import type { Signal } from '../core/signals';
-import { ScheduledPart, scheduledJob } from '../service/scheduled-job';
+import { roomSignals, ScheduledPart, scheduledJob } from '../service/scheduled-job';
 import type { Backup } from './backup';
-import type { Dumped } from './dumps';
+import { type Dumped, roomFor } from './dumps';
 import type { ObjectStore } from './object-store';
 import { scripts, storeStep, storeVolumes } from './store-steps';
 
@@ -27,13 +27,21 @@ export interface RestoreDrillProps {
   readonly schedule?: string;
   /** The alarm goes off when the last good drill is longer ago. @default 8 days */
   readonly atMost?: Duration;
-  /** Room for a dump and the database restored from it. @default 20 GiB */
+  /** Room for a dump and the database restored from it, a volume that lives as long as the job. @default twice what the database may hold */
   readonly room?: Size;
+  /** After this it is ended, and has failed. @default 12 hours */
+  readonly longest?: Duration;
+  /** Why a backup without a row or key is a good one; else it is taken for a loss. @default it is not */
+  readonly emptyBecause?: string;
 }
 
+/** Stands where nothing can be dumped. */
+const LITTLE = Size.gibibytes(1);
+
 /**
- * Proves that a backup restores: fetches the newest, restores it into a scratch server inside of its own pod, and compares digest, age,
- * schema and rows (of a Redis: keys) with the manifest. It has no way and no password to the live store.
+ * Proves that a backup restores: fetches the newest, restores it into a scratch server inside of its own pod, as a role without privileges,
+ * and compares digest, age, schema (keys, indexes, functions …), sequences and rows (of a Redis: keys) with the manifest. It has no way and
+ * no password to the live store.
  * Creates: CronJob, ServiceAccount, ConfigMap of the scripts, the edge to the store.
  * Reports: `seaworthy_drill_backup_age_seconds`, `seaworthy_drill_rows` and `seaworthy_drill_passed_seconds` to a Collector that it is
  * connected to; whether and when it passed is told by its Job in any case.
@@ -49,18 +57,21 @@ export class RestoreDrill extends ScheduledPart {
     const source = 'like' in backup ? backup.like : backup.source;
     const { store } = backup.to;
     const name = 'like' in backup ? backup.name : nameOf(backup);
-    this.signals = [{ kind: 'scheduled', name: nameOf(this), does: 'drill', within: atMost }];
-    const mostHours = `${backup.atMost.toHours()}`;
-    this.tell({ NAME: name, MOST_HOURS: mostHours, LIVE_HOST: source.endpoint.host });
-    backup.to.connectFrom(this, ['read']);
     const { dumping } = source;
+    const room = props.room ?? roomFor(dumping?.holds ?? LITTLE, 2);
+    const own = nameOf(this);
+    this.signals = [{ kind: 'scheduled', name: own, does: 'drill', within: atMost }, ...roomSignals(own, room)];
+    const mostHours = `${backup.atMost.toHours()}`;
+    const empty = props.emptyBecause === undefined ? {} : { MAY_BE_EMPTY: 'true' };
+    this.tell({ NAME: name, MOST_HOURS: mostHours, ...empty });
+    backup.to.connectFrom(this, ['read']);
     if (dumping === undefined) return; // The backup says why.
     scheduledJob(this, {
       schedule,
-      longest: Duration.hours(4),
+      longest: props.longest ?? Duration.hours(12),
       user: dumping.user,
-      room: props.room ?? Size.gibibytes(20),
-      scripts: scripts('fetch.sh', dumping.drill, 'manifest.sh', 'report.sh', ...dumping.reads),
+      room,
+      scripts: scripts('fetch.sh', 'stamp.sh', dumping.drill, 'manifest.sh', 'report.sh', ...dumping.reads),
       volumes: storeVolumes(store),
       steps: [
         storeStep('fetch', 'fetch.sh', store, { NAME: name }),
@@ -70,6 +81,7 @@ export class RestoreDrill extends ScheduledPart {
           shell: 'bash',
           script: dumping.drill,
           env: this.env.lazily(),
+          ...(dumping.memory === undefined ? {} : { memory: dumping.memory }),
         },
       ],
     });
@@ -78,6 +90,7 @@ export class RestoreDrill extends ScheduledPart {
       dumping.variable === 'REDIS_URL'
         ? 'loads it into a scratch server, compares keys'
         : 'restores into a scratch database, compares schema and rows',
+      ...(props.emptyBecause === undefined ? [] : [`may be empty: ${props.emptyBecause}`]),
       `alarm after ${atMost.toDays()} days`,
     ]);
     report(this, () => scheduleProblems(schedule));

@@ -2,6 +2,7 @@ import { Size } from 'cdk8s';
 import { Cpu, k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { labelsOf, nameOf, selectorOf } from '../core/labels';
+import { withLocalStorage } from '../core/local-storage';
 import { resourceRequirements, restrictedContainer, restrictedPod, temporary } from '../core/pod';
 import { VERSIONS } from '../core/versions';
 import { COLLECTOR_PORTS } from './collector-config';
@@ -34,7 +35,7 @@ export function collectorDeployment(part: Construct, env: k8s.EnvVar[]): k8s.Kub
       selector: { matchLabels: selector },
       template: {
         metadata: { labels },
-        spec: {
+        spec: withLocalStorage({
           serviceAccountName: name,
           automountServiceAccountToken: false,
           enableServiceLinks: false,
@@ -63,7 +64,7 @@ export function collectorDeployment(part: Construct, env: k8s.EnvVar[]): k8s.Kub
             },
           ],
           volumes: [{ name: 'config', configMap: { name: `${name}-config` } }, temporary('tmp')],
-        },
+        }),
       },
     },
   };

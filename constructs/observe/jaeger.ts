@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import type { Endpoint, HasEndpoint } from '../core/endpoint';
 import { labelsOf, selectorOf } from '../core/labels';
+import { withLocalStorage } from '../core/local-storage';
 import { recordConnection } from '../core/part';
 import { quantity, resourceRequirements, restrictedContainer, restrictedPod, sizeText, temporary } from '../core/pod';
 import { closedNamespace, systemOf } from '../core/system';
@@ -99,7 +100,7 @@ export function jaeger(
 
 function pod(name: string): k8s.PodSpec {
   const health = { path: '/status', port: k8s.IntOrString.fromNumber(PORTS.health) };
-  return {
+  return withLocalStorage({
     serviceAccountName: name,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -126,7 +127,7 @@ function pod(name: string): k8s.PodSpec {
       },
     ],
     volumes: [{ name: 'config', configMap: { name: `${name}-config` } }, temporary('tmp')],
-  };
+  });
 }
 
 /** https://www.jaegertracing.io/docs/latest/configuration/ */

@@ -48,7 +48,9 @@ export class Monitoring extends Construct {
       availability: props.objectives?.availability ?? 99.9,
       latency: props.objectives?.latency ?? Duration.seconds(1),
     };
-    const signals = props.watch.flatMap((watched) => watched.signals);
+    const told = props.watch.flatMap((watched) => watched.signals);
+    // Two jobs that share a store tell of the same volume.
+    const signals = [...new Map(told.map((signal) => [JSON.stringify(signal), signal])).values()];
     const groups = ruleGroups({
       system: system.node.id,
       namespace: system.namespaceName,

@@ -1,18 +1,19 @@
+import { Size } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { type Copies, initialCopies } from '../core/copies';
 import { labelsOf, nameOf, selectorOf } from '../core/labels';
+import { withLocalStorage, workingRoom } from '../core/local-storage';
 import {
   httpProbe,
-  quantity,
   type Resources,
   resourceRequirements,
   restrictedContainer,
   restrictedPod,
-  sizeText,
   spread,
   temporary,
 } from '../core/pod';
+import { systemOf } from '../core/system';
 import { fileMounts, fileVolumes, strategyOf } from './http-objects';
 import { type ClaimMount, DEFAULTS, type DecidedMetrics, type HttpServiceProps, type Scratch } from './http-props';
 import type { Variables } from './variables';
@@ -47,7 +48,7 @@ export function deployment(part: Construct, props: HttpServiceProps, decided: De
       strategy: strategyOf(copies),
       template: {
         metadata: { labels, ...annotations },
-        spec: {
+        spec: withLocalStorage({
           serviceAccountName: nameOf(part),
           automountServiceAccountToken: props.account?.token ?? false,
           enableServiceLinks: false,
@@ -62,12 +63,12 @@ export function deployment(part: Construct, props: HttpServiceProps, decided: De
           containers: [container(part, props, decided)],
           volumes: [
             temporary('tmp'),
-            ...scratchVolumes(props.scratch ?? []),
+            ...scratchVolumes(props.scratch ?? [], systemOf(part).platform.storageClass),
             ...claimVolumes(props.claims ?? []),
             ...(props.secrets ?? []).map(({ secret }) => ({ name: secret, secret: { secretName: secret } })),
             ...fileVolumes(props.files ?? []),
           ],
-        },
+        }),
       },
     },
   };
@@ -108,11 +109,8 @@ function container(
   };
 }
 
-function scratchVolumes(scratch: readonly Scratch[]): k8s.Volume[] {
-  return scratch.map(({ size }, i) => {
-    const limit = size === undefined ? '256Mi' : sizeText(size);
-    return { name: `scratch-${i}`, emptyDir: { sizeLimit: quantity(limit) } };
-  });
+function scratchVolumes(scratch: readonly Scratch[], storageClass: string): k8s.Volume[] {
+  return scratch.map(({ size = Size.mebibytes(256) }, i) => workingRoom(`scratch-${i}`, size, storageClass));
 }
 
 /** https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html#managed-node-group-capacity-types, https://karpenter.sh/docs/concepts/scheduling/#well-known-labels */

@@ -2,6 +2,7 @@ import { Duration, Size } from 'cdk8s';
 import { Cpu, k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { nameOf } from '../core/labels';
+import { withLocalStorage } from '../core/local-storage';
 import { part } from '../core/part';
 import { type Resources, resourceRequirements, restrictedContainer, restrictedPod, temporary } from '../core/pod';
 import { report } from '../core/problem';
@@ -44,7 +45,7 @@ export class Job extends ScheduledPart {
     cronJob(this, {
       schedule,
       longest,
-      pod: {
+      pod: withLocalStorage({
         serviceAccountName: name,
         automountServiceAccountToken: false,
         enableServiceLinks: false,
@@ -62,7 +63,7 @@ export class Job extends ScheduledPart {
           },
         ],
         volumes: [temporary('tmp')],
-      },
+      }),
     });
     part(this, 'seaworthy:service:Job', () => [scheduleInWords(schedule), command.join(' ')]);
     report(this, () => scheduleProblems(schedule));

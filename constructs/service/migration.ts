@@ -1,15 +1,19 @@
-import { Size } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
 import { Cpu, k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { labelsOf, nameOf, selectorOf } from '../core/labels';
+import { withLocalStorage } from '../core/local-storage';
+import { nodeOptions } from '../core/node-options';
 import { part } from '../core/part';
 import { resourceRequirements, restrictedContainer, restrictedPod, temporary } from '../core/pod';
 import { type Problem, report } from '../core/problem';
 import type { EnvValue, Workload } from '../core/workload';
 import { Variables } from './variables';
 
-/** A migration that cannot reach its database in the first minutes is tried again; one that hangs is ended. */
-const [TRIES, LONGEST_SECONDS] = [5, 900];
+/** A migration that cannot reach its database in the first minutes is tried again. */
+const TRIES = 5;
+/** For the pod to come and go, beside what the migration may take. */
+const WAIT_SECONDS = 300;
 const RESOURCES = {
   cpu: { request: Cpu.millis(100), limit: Cpu.millis(1000) },
   memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
@@ -25,6 +29,8 @@ export interface MigrationProps {
   readonly command: readonly string[];
   /** Files that the command reads: their ConfigMap has the version in its name, as the Job has. */
   readonly files?: { readonly folder: string; readonly texts: Readonly<Record<string, string>> };
+  /** After this it is ended, tries included, and has failed: a long index build must fit. `pulumi up` waits as long. @default 1 hour */
+  readonly longest?: Duration;
   /** Numeric user. @default 1001 */
   readonly user?: number;
 }
@@ -48,14 +54,16 @@ export class Migration extends Construct implements Workload {
     if (props.files !== undefined) {
       new k8s.KubeConfigMap(this, `files-v${props.version}`, { metadata: { name }, data: { ...props.files.texts } });
     }
-    new k8s.KubeJob(this, `job-v${props.version}`, {
+    const seconds = (props.longest ?? Duration.hours(1)).toSeconds();
+    const job = new k8s.KubeJob(this, `job-v${props.version}`, {
       metadata: { name, labels: labelsOf(this, base) },
       spec: {
         backoffLimit: TRIES,
-        activeDeadlineSeconds: LONGEST_SECONDS,
+        activeDeadlineSeconds: seconds,
         template: { metadata: { labels: labelsOf(this, base) }, spec: this.pod(base, name, props) },
       },
     });
+    nodeOptions(job, { timeoutSeconds: seconds + WAIT_SECONDS });
     const does = Object.keys(props.files?.texts ?? {});
     part(this, 'seaworthy:service:Migration', () => [
       `version ${props.version}, once`,
@@ -71,7 +79,7 @@ export class Migration extends Construct implements Workload {
   private pod(account: string, name: string, { image, command, files, user = 1001 }: MigrationProps): k8s.PodSpec {
     const mounts = files === undefined ? [] : [{ name: 'files', mountPath: files.folder, readOnly: true }];
     const volumes = files === undefined ? [] : [{ name: 'files', configMap: { name } }];
-    return {
+    return withLocalStorage({
       serviceAccountName: account,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
@@ -89,7 +97,7 @@ export class Migration extends Construct implements Workload {
         },
       ],
       volumes: [temporary('tmp'), ...volumes],
-    };
+    });
   }
 }
 

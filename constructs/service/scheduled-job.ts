@@ -2,15 +2,10 @@ import { type Duration, Size } from 'cdk8s';
 import { Cpu, k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { labelsOf, nameOf, selectorOf } from '../core/labels';
-import {
-  quantity,
-  type Resources,
-  resourceRequirements,
-  restrictedContainer,
-  restrictedPod,
-  sizeText,
-} from '../core/pod';
+import { isOwnDisk, withLocalStorage, workingRoom } from '../core/local-storage';
+import { type Resources, resourceRequirements, restrictedContainer, restrictedPod, temporary } from '../core/pod';
 import type { Monitored, Signal } from '../core/signals';
+import { systemOf } from '../core/system';
 import type { EnvValue, Workload } from '../core/workload';
 import { Variables } from './variables';
 
@@ -23,6 +18,8 @@ export interface Step {
   readonly shell: 'bash' | 'sh';
   readonly env: k8s.EnvVar[];
   readonly mounts?: readonly k8s.VolumeMount[];
+  /** @default 512 MiB */
+  readonly memory?: Size;
 }
 
 export interface ScheduledJobProps {
@@ -34,7 +31,7 @@ export interface ScheduledJobProps {
   readonly steps: readonly [Step, ...Step[]];
   /** Texts of the scripts, by file name. */
   readonly scripts: Readonly<Record<string, string>>;
-  /** Room below /work. */
+  /** Room below /work: on the node's disk where it is little, else a volume that lives as long as the pod. */
   readonly room: Size;
   readonly user: number;
   readonly volumes?: readonly k8s.Volume[];
@@ -42,10 +39,8 @@ export interface ScheduledJobProps {
 
 const WORK = '/work';
 const SCRIPTS = '/scripts';
-const RESOURCES: Resources = {
-  cpu: { request: Cpu.millis(100), limit: Cpu.millis(1000) },
-  memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
-};
+const CPU: Resources['cpu'] = { request: Cpu.millis(100), limit: Cpu.millis(1000) };
+const [LEAST_MEMORY, MEMORY] = [Size.mebibytes(128), Size.mebibytes(512)];
 
 /** A part that is a job on a schedule: edges give its working step variables, and monitoring knows when it is overdue. */
 export abstract class ScheduledPart extends Construct implements Workload, Monitored {
@@ -68,7 +63,7 @@ export function scheduledJob(part: Construct, props: ScheduledJobProps): void {
   const name = nameOf(part);
   new k8s.KubeServiceAccount(part, 'account', { metadata: { name }, automountServiceAccountToken: false });
   new k8s.KubeConfigMap(part, 'scripts', { metadata: { name: `${name}-scripts` }, data: { ...props.scripts } });
-  cronJob(part, { ...props, pod: pod(name, props) });
+  cronJob(part, { ...props, pod: pod(part, props) });
 }
 
 export interface CronJobOptions {
@@ -100,9 +95,10 @@ export function cronJob(part: Construct, { schedule, longest, pod }: CronJobOpti
   });
 }
 
-function pod(name: string, { steps, room, user, volumes = [] }: ScheduledJobProps): k8s.PodSpec {
+function pod(part: Construct, { steps, room, user, volumes = [] }: ScheduledJobProps): k8s.PodSpec {
+  const name = nameOf(part);
   const containers = steps.map(containerOf);
-  return {
+  return withLocalStorage({
     serviceAccountName: name,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -111,21 +107,21 @@ function pod(name: string, { steps, room, user, volumes = [] }: ScheduledJobProp
     initContainers: containers.slice(0, -1),
     containers: containers.slice(-1),
     volumes: [
-      { name: 'work', emptyDir: { sizeLimit: quantity(sizeText(room)) } },
-      { name: 'tmp', emptyDir: { sizeLimit: quantity('256Mi') } },
+      workingRoom('work', room, systemOf(part).platform.storageClass),
+      temporary('tmp'),
       { name: 'scripts', configMap: { name: `${name}-scripts` } },
       ...volumes,
     ],
-  };
+  });
 }
 
-function containerOf({ name, image, shell, script, env, mounts = [] }: Step): k8s.Container {
+function containerOf({ name, image, shell, script, env, mounts = [], memory = MEMORY }: Step): k8s.Container {
   return {
     name,
     image,
     command: [shell, `${SCRIPTS}/${script}`],
     env: env,
-    resources: resourceRequirements(RESOURCES),
+    resources: resourceRequirements({ cpu: CPU, memory: { request: LEAST_MEMORY, limit: memory } }),
     securityContext: restrictedContainer(),
     volumeMounts: [
       { name: 'work', mountPath: WORK },
@@ -134,6 +130,11 @@ function containerOf({ name, image, shell, script, env, mounts = [] }: Step): k8
       ...mounts,
     ],
   };
+}
+
+/** What monitoring can see of a part's room, where it is a volume: `<job>-<minutes>-<letters>-work`. */
+export function roomSignals(name: string, room: Size): Signal[] {
+  return isOwnDisk(room) ? [{ kind: 'volume', name, claims: `${name}-[0-9]+-[a-z0-9]+-work` }] : [];
 }
 
 /** The variables that each script reads: where it works, and where the other scripts are. */

@@ -3,6 +3,7 @@ import { Cpu, k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { PRIVATE_IPV4 } from '../core/addresses';
 import { labelsOf, named, nameOf, selectorOf } from '../core/labels';
+import { withLocalStorage } from '../core/local-storage';
 import { part, recordConnection } from '../core/part';
 import { resourceRequirements, restrictedContainer, restrictedPod, temporary } from '../core/pod';
 import { type Problem, report } from '../core/problem';
@@ -111,7 +112,7 @@ export class Turn extends Construct implements Monitored {
 
 function pod(name: string): k8s.PodSpec {
   const probe = { tcpSocket: { port: k8s.IntOrString.fromNumber(PORT) }, timeoutSeconds: 5 };
-  return {
+  return withLocalStorage({
     serviceAccountName: name,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -148,7 +149,7 @@ function pod(name: string): k8s.PodSpec {
       temporary('tmp'),
       temporary('data'),
     ],
-  };
+  });
 }
 
 /** Network load balancers keep the client's address: https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/nlb/ */

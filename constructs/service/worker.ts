@@ -3,6 +3,7 @@ import { Cpu, k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { type Copies, copiesInWords, copiesProblems, copiesWithin, initialCopies } from '../core/copies';
 import { labelsOf, named, nameOf, selectorOf } from '../core/labels';
+import { withLocalStorage } from '../core/local-storage';
 import { part } from '../core/part';
 import {
   type Resources,
@@ -90,7 +91,7 @@ export class Worker extends Construct implements Workload, Monitored {
 
   private pod(account: string, props: WorkerProps): k8s.PodSpec {
     const { image, command, alive, resources = RESOURCES, graceSeconds = 60, user = 1001 } = props;
-    return {
+    return withLocalStorage({
       serviceAccountName: account,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
@@ -112,6 +113,6 @@ export class Worker extends Construct implements Workload, Monitored {
         },
       ],
       volumes: [temporary('tmp')],
-    };
+    });
   }
 }

@@ -12,13 +12,14 @@ type Bucket = CloudResource<aws.s3.BucketArgs, aws.s3.Bucket>;
 
 /** S3 allows 37 characters before those that make the name unique. */
 const LONGEST_PREFIX = 37;
+const LEAST_DAYS_TO_RECOVER = 7;
 /** Where the EKS Pod Identity Agent listens on each node: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html */
 const IDENTITY_AGENT = { reach: { by: 'cidrs', cidrs: ['169.254.170.23/32'] }, port: 80 } as const;
 const S3 = { reach: { by: 'public' }, port: 443 } as const;
 
 /**
- * A private, encrypted, versioned S3 bucket that drops objects when their time is over. With a lock (mode COMPLIANCE) nobody, the root
- * user included, can change or delete one before. Pods get there by EKS Pod Identity, each with a role of its own.
+ * A private, encrypted, versioned S3 bucket. With a lock, an object goes when its time is over, and before that nobody (mode COMPLIANCE: nor
+ * the root user) can change or delete it. Pods get there by EKS Pod Identity, each with a role of its own.
  * Cost: by GiB and request, https://aws.amazon.com/s3/pricing/
  */
 export function s3(scope: Construct, request: StoreRequest, cluster: EksCluster, environment: string): Store {
@@ -26,7 +27,7 @@ export function s3(scope: Construct, request: StoreRequest, cluster: EksCluster,
   const { existing } = request;
   if (existing !== undefined) {
     const place = { id: existing, arn: `arn:aws:s3:::${existing}`, name: shortNameOf(scope) };
-    return storeIn(place, cluster, ['S3 bucket of somebody else, read where its policy lets us']);
+    return storeIn(place, cluster, true, ['S3 bucket of somebody else, read where its policy lets us']);
   }
   return ownBucket(scope, request, cluster, environment, profile);
 }
@@ -51,9 +52,9 @@ function ownBucket(
   });
   const id = bucket.output('bucket');
   privacy(scope, id);
-  lifecycle(scope, id, keepDays);
+  lifecycle(scope, id, keepDays, locked);
   if (locked) lock(scope, id, keepDays);
-  return storeIn({ id, arn: bucket.output('arn'), name: shortNameOf(scope) }, cluster, [
+  return storeIn({ id, arn: bucket.output('arn'), name: shortNameOf(scope) }, cluster, locked, [
     'S3 bucket, private, encrypted, versioned',
     `kept ${daysInWords(keepDays)}`,
     ...(locked ? ['locked until then'] : []),
@@ -68,7 +69,7 @@ interface Place {
   readonly name: string;
 }
 
-function storeIn(place: Place, cluster: EksCluster, facts: readonly string[]): Store {
+function storeIn(place: Place, cluster: EksCluster, expires: boolean, facts: readonly string[]): Store {
   return {
     remote: {
       RCLONE_CONFIG_STORE_TYPE: 's3',
@@ -82,7 +83,7 @@ function storeIn(place: Place, cluster: EksCluster, facts: readonly string[]): S
     folder: place.id,
     s3: text`s3://${place.id}`,
     reach: [S3, IDENTITY_AGENT],
-    expires: true,
+    expires,
     grant: (part, account, access) => grant(part, account, access, place, cluster),
     facts,
   };
@@ -109,13 +110,17 @@ export function privacy(scope: Construct, bucket: string): void {
   });
 }
 
-function lifecycle(scope: Construct, bucket: string, days: number): void {
+/**
+ * A lifecycle knows ages, and not whether a newer backup is good: what is locked ends with its lock; else it ends only what a job deleted, or
+ * somebody wrote over, and not before `days` are over again, a week at least: who steals a job's role can hide backups, and destroy none.
+ */
+function lifecycle(scope: Construct, bucket: string, days: number, locked: boolean): void {
   const rule = {
     id: 'end-of-life',
     status: 'Enabled',
     filter: { prefix: '' },
-    expiration: { days },
-    noncurrentVersionExpiration: { noncurrentDays: 1 },
+    expiration: locked ? { days } : { expiredObjectDeleteMarker: true },
+    noncurrentVersionExpiration: { noncurrentDays: locked ? 1 : Math.max(days, LEAST_DAYS_TO_RECOVER) },
     abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
   };
   new CloudResource<aws.s3.BucketLifecycleConfigurationArgs>(scope, 'lifecycle', {
@@ -132,7 +137,12 @@ function lock(scope: Construct, bucket: string, days: number): void {
 }
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
-const ACTIONS: Readonly<Record<StoreAccess, readonly string[]>> = { read: ['s3:GetObject'], write: ['s3:PutObject'] };
+const ACTIONS: Readonly<Record<StoreAccess, readonly string[]>> = {
+  read: ['s3:GetObject'],
+  write: ['s3:PutObject'],
+  // Puts a marker; the version stays until the lifecycle ends it. No action of ours deletes versions.
+  delete: ['s3:DeleteObject'],
+};
 
 /** A role of the pod's own, that lists this bucket and reads or writes its objects. */
 function grant(

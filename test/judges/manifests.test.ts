@@ -63,11 +63,6 @@ const ACCEPTED: readonly Accepted[] = [
     reason: 'the brief fixes UID 1001, and official images have users of their own below 10000',
   },
   {
-    check: 'container-ephemeral-storage-request-and-limit',
-    objects: /./,
-    reason: 'root file systems are read-only, and every emptyDir has a size limit of its own',
-  },
-  {
     check: 'deployment-has-host-podantiaffinity',
     objects:
       /talos-(gateway|dashboard|mcp)|tallow-(app|signaling|nginx)|ticolops-api|todo-(backend|frontend)|alcs\/alcs/,

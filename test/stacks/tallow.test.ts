@@ -187,8 +187,8 @@ test('TLW-25 every container asks for CPU and memory, and is bounded; the namesp
       const { requests, limits } = Object(at(container, 'resources'));
       expect({ owner, requests, limits }).toEqual({
         owner,
-        requests: { cpu: expect.any(String), memory: expect.any(String) },
-        limits: { cpu: expect.any(String), memory: expect.any(String) },
+        requests: { cpu: expect.any(String), memory: expect.any(String), 'ephemeral-storage': expect.any(String) },
+        limits: { cpu: expect.any(String), memory: expect.any(String), 'ephemeral-storage': expect.any(String) },
       });
     }
   }

@@ -259,7 +259,7 @@ describe('data', () => {
     expect(cold('BucketPublicAccessBlock')).toMatchObject({ blockPublicAcls: true, restrictPublicBuckets: true });
   });
 
-  test('who writes the archive cannot read, change or delete it; the drill cannot write', () => {
+  test('who writes the archive reads it back, and cannot change or delete it; who backs up may hide what is old; the drill cannot write', () => {
     const actions = (part: string) => {
       const role = prod.nodes.find(
         (n) => n.path.startsWith(`talos/${part}/`) && n.type === 'aws:iam/rolePolicy:RolePolicy',
@@ -267,8 +267,14 @@ describe('data', () => {
       const statements: unknown = JSON.parse(String(filled(role?.inputs.policy)));
       return list(at(statements, 'Statement')).flatMap((s) => list(at(s, 'Action')));
     };
-    expect(actions('archive')).toEqual(['s3:ListBucket', 's3:GetBucketLocation', 's3:PutObject']);
-    expect(actions('backup')).toEqual(['s3:ListBucket', 's3:GetBucketLocation', 's3:PutObject']);
+    expect(actions('archive')).toEqual(['s3:ListBucket', 's3:GetBucketLocation', 's3:PutObject', 's3:GetObject']);
+    expect(actions('backup')).toEqual([
+      's3:ListBucket',
+      's3:GetBucketLocation',
+      's3:PutObject',
+      's3:GetObject',
+      's3:DeleteObject',
+    ]);
     expect(actions('drill')).toEqual(['s3:ListBucket', 's3:GetBucketLocation', 's3:GetObject']);
   });
 

@@ -53,7 +53,7 @@ test('TDO-13 its Service is ClusterIP on 3000', () => {
 });
 
 test('TDO-14 its resources are the brief’s', () => {
-  expect(backend('resources')).toEqual({
+  expect(backend('resources')).toMatchObject({
     requests: { cpu: '500m', memory: '256Mi' },
     limits: { cpu: '1000m', memory: '512Mi' },
   });
@@ -74,7 +74,11 @@ describe('TDO-16 one disk for ten copies', () => {
     return list(at(pod, 'volumes')).find((v) => at(v, 'name') === at(mount, 'name'));
   };
   test('TDO-16 each copy has a folder of its own, of 10Gi', () => {
-    expect(at(data(prod), 'emptyDir', 'sizeLimit')).toBe('10Gi');
+    expect(at(data(prod), 'ephemeral', 'volumeClaimTemplate', 'spec')).toEqual({
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: 'gp3',
+      resources: { requests: { storage: '10Gi' } },
+    });
   });
   test('TDO-16 or all share one that many nodes mount; a class of one node is refused', () => {
     const shared = (more: Record<string, string>) =>

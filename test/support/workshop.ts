@@ -1,8 +1,8 @@
 import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { at, isRecord, list, text } from '../../graph/json-value';
-import { containersOf, judge, type KubeJson, nameIn, objectNamed, type Verdict } from './judges';
+import { containersOf, JUDGES_PATH, judge, type KubeJson, nameIn, objectNamed, type Verdict } from './judges';
 
 /** Postgres refuses to run as root. */
 const NOBODY = 65534;
@@ -23,7 +23,19 @@ export class Workshop {
   /** A program, as a user that is not root. */
   run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Verdict {
     const [first = program, ...rest] = [...this.asNobody(program), ...args];
-    return judge(first, rest, { env: { HOME: this.folder, ...env }, cwd: this.folder });
+    const path = [join(this.folder, 'bin'), JUDGES_PATH].join(delimiter);
+    return judge('env', [`PATH=${path}`, first, ...rest], { env: { HOME: this.folder, ...env }, cwd: this.folder });
+  }
+
+  /** Puts a script of bash before a program, for what runs here; `$real` in it is the real one. */
+  instead(program: string, script: string): void {
+    const real = judge('bash', ['-c', 'command -v "$1"', '-', program]).stdout.trim();
+    writeFileSync(join(this.own('bin'), program), `#!/bin/bash\nreal=${real}\n${script}\n`, { mode: 0o755 });
+  }
+
+  /** The real programs again. */
+  restore(): void {
+    rmSync(join(this.folder, 'bin'), { recursive: true, force: true });
   }
 
   /** Words before the arguments of a program, for those who start it themselves. */
