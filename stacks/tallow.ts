@@ -26,11 +26,17 @@ import {
 } from '../constructs';
 import { keptProps, monitoringProps } from './shared-settings';
 import type { Surroundings } from './surroundings';
-import { APP, appEnv, SIGNALING, signalingEnv, type TallowSettings, tallowProblems } from './tallow-settings';
+import {
+  APP,
+  appEnv,
+  EMPTY_REDIS,
+  SIGNALING,
+  signalingEnv,
+  type TallowSettings,
+  tallowProblems,
+} from './tallow-settings';
 
 const SECRET = 'tallow-secrets';
-/** Of its Redis: https://socket.io/docs/v4/redis-adapter/ */
-const EMPTY = 'what passes between copies is published, and leaves no key';
 
 /**
  * Tallow: files and calls between browsers, end to end encrypted.
@@ -99,7 +105,7 @@ export class Tallow extends System {
     const kept = keptProps(settings, profile.keepBackupsDays);
     const backups = new ObjectStore(this, 'backups', kept.store);
     const backup = new Backup(this, 'backup', { of: redis, to: backups, ...kept.backup });
-    const drill = new RestoreDrill(this, 'drill', { of: backup, ...kept.drill, emptyBecause: EMPTY });
+    const drill = new RestoreDrill(this, 'drill', { of: backup, ...kept.drill, emptyBecause: EMPTY_REDIS });
     if (settings['monitoring.enabled']) {
       const watch = [app, signaling, redis, backup, drill, ...(turn === undefined ? [] : [turn])];
       new Monitoring(this, 'monitoring', { watch, ...monitoringProps(settings) });
