@@ -8,6 +8,7 @@ import { type Problem, report } from '../core/problem';
 import { type System, systemOf } from '../core/system';
 import type { Workload } from '../core/workload';
 import { isChallenged, issuerAnnotations, SELF_SIGNED, SOLVER, selfSigned } from './certificate';
+import { nobodyIn } from './closed-paths';
 import { allowFrom, allowTo } from './network-policy';
 
 export interface ExposeOptions {
@@ -49,14 +50,19 @@ interface Route {
   readonly port: number;
   readonly path: string;
   readonly webSocket: boolean;
+  /** Paths that are not for the world. */
+  readonly closed: readonly string[];
 }
 
 const DEFAULT_REQUESTS_PER_SECOND = 20;
 
 /**
  * Puts a part behind the front door, with TLS and a rate limit. WebSockets get an Ingress of their own, that keeps a client with its copy.
- * Creates: an Ingress (one for each name), a NetworkPolicy from the controller to the part; a ConfigMap of its headers.
- * Limitation: the renderer writes ingress-nginx annotations; the path reaches the part unchanged.
+ * Paths of metrics on the same port are closed to the world.
+ * Creates: an Ingress (one for each name), a NetworkPolicy from the controller to the part; a ConfigMap of its headers; a Service without
+ * pods, to which closed paths lead.
+ * Limitation: the renderer writes ingress-nginx annotations; the path reaches the part unchanged. Paths are closed as they are written: a
+ * program that ignores their case (Express, unless told otherwise) should have its metrics on a port of their own.
  */
 export function expose(part: Workload & HasEndpoint, options: ExposeOptions): void {
   const { endpoint } = part;
@@ -70,6 +76,7 @@ export function expose(part: Workload & HasEndpoint, options: ExposeOptions): vo
     port: endpoint.port,
     path,
     webSocket: endpoint.webSocket ?? false,
+    closed: closedBelow(path, endpoint),
   });
   if (front.node.scope?.node.tryFindChild('front-door-policy') === undefined) {
     const { namespace, podLabels } = system.platform.ingress;
@@ -93,6 +100,7 @@ export function expose(part: Workload & HasEndpoint, options: ExposeOptions): vo
       `TLS ${tlsSecretOf(options, system)}`,
       `${options.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND} requests/s an address`,
       ...(endpoint.webSocket === true ? ['WebSocket: stays with its copy'] : []),
+      ...closedBelow(path, endpoint).map((one) => `closed: ${one}`),
     ],
   }));
 }
@@ -152,6 +160,7 @@ class FrontDoor extends Construct {
 
   add(route: Route): void {
     this.routes.push(route);
+    if (route.closed.length > 0) nobodyIn(this.system);
     const { headers, streams = false } = route.options;
     if (route.webSocket) this.annotate(STICKY);
     if (streams) this.annotate({ 'proxy-buffering': 'off' });
@@ -194,8 +203,21 @@ class FrontDoor extends Construct {
     const hosts = [...new Set(this.routes.map((r) => r.options.host))];
     return hosts.map((host) => ({
       host,
-      http: { paths: this.routes.filter((r) => r.options.host === host).map(ingressPath) },
+      http: { paths: this.pathsOf(host) },
     }));
+  }
+
+  /** The routes of a host, and to nobody what is closed below them; whoever routes such a path on purpose has it. */
+  private pathsOf(host: string): k8s.HttpIngressPath[] {
+    const routes = this.routesOf(host);
+    const open = this.system.node.children.flatMap((child) => (child instanceof FrontDoor ? child.routesOf(host) : []));
+    const given = new Set(open.map(({ path }) => path));
+    const closed = new Set(routes.flatMap((route) => route.closed).filter((path) => !given.has(path)));
+    return [...routes, ...[...closed].map((path) => ({ path, ...nobodyIn(this.system) }))].map(ingressPath);
+  }
+
+  private routesOf(host: string): Route[] {
+    return this.routes.filter((route) => route.options.host === host);
   }
 
   private conflicts(): Problem[] {
@@ -227,8 +249,14 @@ function acmeSolver(system: System): void {
   allowFrom(scope, 'acme-solver-from-front-door', SOLVER.labels, from, SOLVER.port);
 }
 
-function ingressPath({ path, service, port }: Route): k8s.HttpIngressPath {
+function ingressPath({ path, service, port }: Pick<Route, 'path' | 'service' | 'port'>): k8s.HttpIngressPath {
   return { path, pathType: 'Prefix', backend: { service: { name: service, port: { number: port } } } };
+}
+
+/** Paths of metrics that a route would show. */
+function closedBelow(path: string, { closed = [] }: Endpoint): string[] {
+  const folder = path.endsWith('/') ? path : `${path}/`;
+  return closed.filter((one) => `${one}/`.startsWith(folder));
 }
 
 function frontDoor(system: System, name: string): FrontDoor {

@@ -100,7 +100,7 @@ test('in CI problems come first', () => {
 
 test('--all lists every object with its URN, --part narrows to one', () => {
   const all = preview('--all').stdout;
-  expect(all.match(/urn:pulumi:dev::seaworthy::/g)?.length).toBe(361);
+  expect(all.match(/urn:pulumi:dev::seaworthy::/g)?.length).toBe(365);
   const resources = list(JSON.parse(preview('--system', 'talos', '--part', 'redis', '--json').stdout).resources);
   expect(new Set(resources.map((r) => at(r, 'part')))).toEqual(new Set(['redis']));
   expect(resources.filter((r) => at(r, 'component') === true).map((r) => at(r, 'type'))).toEqual([

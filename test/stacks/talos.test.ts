@@ -104,7 +104,11 @@ const route = (path: string, name: string, number: number) => ({
 });
 
 test('TAL-16 the dashboard has an Ingress of its own: / to its port 3000', () => {
-  expect(paths('talos-dashboard')).toEqual([route('/', 'talos-dashboard', 3000)]);
+  // Its metrics, on the same port, are shown to nobody.
+  expect(paths('talos-dashboard')).toEqual([
+    route('/', 'talos-dashboard', 3000),
+    route('/metrics', 'talos-closed', 80),
+  ]);
 });
 
 test('TAL-17 the second Ingress has three paths to three Services, and there is no third', () => {

@@ -123,6 +123,11 @@ test('TDO-19 its Ingress: nginx, api.example.com, /', () => {
         http: {
           paths: [
             { path: '/', pathType: 'Prefix', backend: { service: { name: 'todo-backend', port: { number: 3000 } } } },
+            {
+              path: '/metrics',
+              pathType: 'Prefix',
+              backend: { service: { name: 'todo-closed', port: { number: 80 } } },
+            },
           ],
         },
       },
