@@ -30,7 +30,7 @@ export const TALLOW_SETTINGS = {
 export type TallowSettings = Values<typeof TALLOW_SETTINGS>;
 
 /** Why its Redis may hold no key: https://socket.io/docs/v4/redis-adapter/ */
-export const EMPTY_REDIS = 'what passes between copies is published, and leaves no key';
+export const EMPTY = 'what passes between copies is published, and leaves no key';
 
 /** TLW-02 to TLW-09, TLW-19, TLW-26, TLW-61. Numbers that the brief does not have are ours. */
 export const APP: Omit<WebProps, 'image' | 'env'> = {

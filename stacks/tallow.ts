@@ -26,15 +26,7 @@ import {
 } from '../constructs';
 import { keptProps, monitoringProps } from './shared-settings';
 import type { Surroundings } from './surroundings';
-import {
-  APP,
-  appEnv,
-  EMPTY_REDIS,
-  SIGNALING,
-  signalingEnv,
-  type TallowSettings,
-  tallowProblems,
-} from './tallow-settings';
+import { APP, appEnv, EMPTY, SIGNALING, signalingEnv, type TallowSettings, tallowProblems } from './tallow-settings';
 
 const SECRET = 'tallow-secrets';
 
@@ -105,7 +97,7 @@ export class Tallow extends System {
     const kept = keptProps(settings, profile.keepBackupsDays);
     const backups = new ObjectStore(this, 'backups', kept.store);
     const backup = new Backup(this, 'backup', { of: redis, to: backups, ...kept.backup });
-    const drill = new RestoreDrill(this, 'drill', { of: backup, ...kept.drill, emptyBecause: EMPTY_REDIS });
+    const drill = new RestoreDrill(this, 'drill', { of: backup, ...kept.drill, emptyBecause: EMPTY });
     if (settings['monitoring.enabled']) {
       const watch = [app, signaling, redis, backup, drill, ...(turn === undefined ? [] : [turn])];
       new Monitoring(this, 'monitoring', { watch, ...monitoringProps(settings) });
@@ -115,11 +107,8 @@ export class Tallow extends System {
 
   private turn(settings: TallowSettings): Turn | undefined {
     const address = settings['turn.externalAddress'];
-    const own = {
-      name: 'coturn',
-      realm: settings.host,
-      ...(address === undefined ? {} : { externalAddress: address }),
-    };
+    const outside = address === undefined ? {} : { externalAddress: address };
+    const own = { name: 'coturn', realm: settings.host, ...outside };
     if (settings['turn.placement'] === 'external') return undefined;
     if (settings['turn.placement'] === 'in-cluster') {
       return new Turn(this, 'turn', { ...own, credentials: 'one-user', privatePeers: true });
