@@ -12,17 +12,25 @@ export function configSource(): ConfigSource {
   const stack = getStack().split('/').at(-1) ?? getStack();
   const { offline, config } = session();
   const file = `Pulumi.${stack}.yaml`;
-  return { project, stack, file, entries: offline ? config : fromEngine(stack) };
+  return { project, stack, file, entries: offline ? config : fromEngine(stack, project) };
 }
 
-function fromEngine(stack: string): ConfigEntry[] {
-  const known = new Map(readStackFile(process.cwd(), stack)?.entries.map((e) => [e.key, e]));
+function fromEngine(stack: string, project: string): ConfigEntry[] {
+  const known = new Map(readStackFile(process.cwd(), stack, project)?.entries.map((e) => [e.key, e]));
   return Object.entries(allConfig()).flatMap(([key, value]): ConfigEntry[] => {
-    const line = known.get(key)?.line;
+    const { line, changed } = known.get(key) ?? {};
     const secret = isSecretKey(key);
     return secret
       ? secretEntries(key, value, known)
-      : [{ key, value, secret, ...(line === undefined ? {} : { line }) }];
+      : [
+          {
+            key,
+            value,
+            secret,
+            ...(line === undefined ? {} : { line }),
+            ...(changed === undefined ? {} : { changed }),
+          },
+        ];
   });
 }
 

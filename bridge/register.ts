@@ -66,11 +66,11 @@ async function registered(app: IConstruct, options: RegisterOptions): Promise<Re
   if (hasResolvers(app)) app.resolvers.unshift(new OutputResolver());
   provideCluster(app);
   const built = buildGraph(app);
-  const lock = readLock(process.cwd(), stack, project);
+  const { lock, problems: ofLock } = readLock(process.cwd(), stack, project);
   const { only } = session();
   const accepted = { ...(lock === undefined ? {} : { lock }), ...(only === undefined ? {} : { only }) };
   const found = soundness(built, { kubernetesVersion, environment: stack, ...accepted });
-  const problems = [...(options.problems ?? []), ...found, ...(await foreignSecrets(built))];
+  const problems = [...(options.problems ?? []), ...ofLock, ...found, ...(await foreignSecrets(built))];
   const graph: Graph = { ...built, problems };
   tellSession(graph, stack, options.target ?? platform?.name);
   refuse(problems);

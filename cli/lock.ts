@@ -15,7 +15,7 @@ export async function lock({ env, check }: LockOptions): Promise<boolean> {
   const others = problems.filter((p) => p.severity === 'error' && !isAcceptable(p));
   if (others.length > 0) throw new ProblemsError(others);
   const wanted = lockOf(project.name, graphs);
-  const isSame = JSON.stringify(readLock(project.folder, env, project.name)) === JSON.stringify(wanted);
+  const isSame = JSON.stringify(readLock(project.folder, env, project.name).lock) === JSON.stringify(wanted);
   const file = lockFile(env);
   if (check) {
     process.stdout.write(

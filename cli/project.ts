@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { readStackFile } from '../bridge/stack-file';
 import type { ConfigEntry } from '../constructs/core/config-source';
 import { type Problem, ProblemsError } from '../constructs/core/problem';
+import { placeOf, textOf, yamlFault } from '../constructs/core/yaml-fault';
 import { at, isRecord, text } from '../graph/json-value';
 
 /** A Pulumi project on disk, and one of its stacks. */
@@ -20,33 +21,21 @@ export interface Project {
 export function openProject(folder: string, environment: string): Project {
   const root = projectRoot(resolve(folder));
   if (root === undefined) {
-    throw refused(
-      'SW-PROJECT-001',
-      `no Pulumi.yaml in ${folder} or above it.`,
-      'cd into the project; or: pulumi new typescript',
-    );
+    const fix = 'cd into the project; or: pulumi new typescript';
+    throw refused('SW-PROJECT-001', `no Pulumi.yaml in ${folder} or above it.`, fix);
   }
-  const project: unknown = parse(readFileSync(join(root, 'Pulumi.yaml'), 'utf8'));
-  const stack = readStackFile(root, environment);
-  if (stack === undefined) {
-    const there = environmentsOf(root);
-    const known = there.length === 0 ? 'there is none yet' : `there are: ${there.join(', ')}`;
-    throw refused(
-      'SW-PROJECT-002',
-      `Pulumi.${environment}.yaml does not exist; ${known}.`,
-      `npx seaworthy preview --env ${there[0] ?? 'dev'}`,
-    );
-  }
+  const project = readProject(root);
+  const name = text(at(project, 'name')) ?? '';
+  if (name === '') throw refused('SW-PROJECT-010', 'Pulumi.yaml has no name; the engine asks for one.', 'name: shop');
+  const stacks = resolve(root, text(at(project, 'stackConfigDir')) ?? '.');
+  const stack = readStackFile(stacks, environment, name);
+  if (stack === undefined) throw noEnvironment(stacks, environment);
   if (stack.problems.length > 0) throw new ProblemsError(stack.problems);
   const runtime = text(at(project, 'runtime')) ?? text(at(project, 'runtime', 'name')) ?? 'nothing';
   if (runtime !== 'nodejs') {
-    throw refused(
-      'SW-PROJECT-003',
-      `Pulumi.yaml asks for the runtime ${runtime}; seaworthy runs programs of nodejs.`,
-      'runtime: nodejs',
-    );
+    const what = `Pulumi.yaml asks for the runtime ${runtime}; seaworthy runs programs of nodejs.`;
+    throw refused('SW-PROJECT-003', what, 'runtime: nodejs');
   }
-  const name = text(at(project, 'name')) ?? 'project';
   return {
     folder: root,
     name,
@@ -54,6 +43,36 @@ export function openProject(folder: string, environment: string): Project {
     environment,
     config: [...stack.entries, ...projectConfig(project, name, stack.entries)],
   };
+}
+
+function noEnvironment(folder: string, environment: string): ProblemsError {
+  const there = environmentsOf(folder);
+  const [first] = there;
+  const known = first === undefined ? 'there is none yet' : `there are: ${there.join(', ')}`;
+  const fix = first === undefined ? `touch Pulumi.${environment}.yaml` : `--env ${first}`;
+  return refused('SW-PROJECT-002', `Pulumi.${environment}.yaml does not exist; ${known}.`, fix);
+}
+
+/** Pulumi.yaml; what is wrong with it is told in words of ours, because its `config:` may hold what nobody should see. */
+function readProject(root: string): unknown {
+  const file = 'Pulumi.yaml';
+  const read = textOf(readFileSync(join(root, file)));
+  if ('fault' in read) throw notYaml(file, read.fault);
+  const document = parseDocument(read.text, { merge: true, logLevel: 'error' });
+  const [error] = document.errors;
+  if (error !== undefined) throw notYaml(placeOf(file, error), yamlFault(error));
+  try {
+    const project: unknown = document.toJS({ maxAliasCount: 1000 });
+    if (isRecord(project)) return project;
+  } catch {
+    throw notYaml(file, 'an alias (*name) leads nowhere, or to too much');
+  }
+  throw notYaml(file, 'it is no structure of keys and values');
+}
+
+function notYaml(where: string, why: string): ProblemsError {
+  const what = `Pulumi.yaml is not YAML that the engine reads: ${why}.`;
+  return new ProblemsError([{ code: 'SW-PROJECT-009', severity: 'error', where, what, fix: `mend ${where}` }]);
 }
 
 /** What Pulumi.yaml gives to every stack that does not say otherwise. https://www.pulumi.com/docs/iac/concepts/config/#project-level-configuration */
@@ -70,15 +89,23 @@ function projectConfig(project: unknown, name: string, own: readonly ConfigEntry
 
 /** As Pulumi finds it: the file, or the index of the folder. */
 function entryOf(root: string, main: string): string {
+  const found = resolvedIn(root, main);
+  if (found !== undefined && /\.[cm]?[jt]s$/.test(found)) return found;
+  const why = found === undefined ? 'which is not there' : 'which is no TypeScript and no JavaScript';
+  throw refused('SW-PROJECT-004', `Pulumi.yaml names ${main} as the program, ${why}.`, 'main: index.ts');
+}
+
+function resolvedIn(root: string, main: string): string | undefined {
   try {
     return require.resolve(resolve(root, main));
   } catch {
-    throw refused('SW-PROJECT-004', `Pulumi.yaml names ${main} as the program, which is not there.`, 'main: index.ts');
+    return undefined;
   }
 }
 
 /** The environments that have a file. */
 export function environmentsOf(root: string): string[] {
+  if (!existsSync(root)) return [];
   return readdirSync(root).flatMap((file) => /^Pulumi\.([^.]+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 

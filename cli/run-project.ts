@@ -64,6 +64,7 @@ function brokenProgram(error: unknown): readonly Problem[] | undefined {
         severity: 'error',
         where: file(error.file),
         what: `it cannot be read:\n${error.message}`,
+        fix: 'mend what the lines above show; npx tsc tells more',
       },
     ];
   }

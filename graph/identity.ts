@@ -11,7 +11,7 @@ const FAILS = new Set(['SW-IDENTITY-002', 'SW-IDENTITY-006']);
 
 /** Whether a problem is of what `seaworthy lock` exists to accept. */
 export function isAcceptable({ code }: Problem): boolean {
-  return code.startsWith('SW-IDENTITY-') && !FAILS.has(code);
+  return (code.startsWith('SW-IDENTITY-') && !FAILS.has(code)) || code.startsWith('SW-LOCK-');
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Problem, Severity } from '../constructs/core/problem';
+import { type Problem, printable, type Severity } from '../constructs/core/problem';
 import { folded, type Page, paintOn, widthOf } from './page';
 
 const ORDER: readonly Severity[] = ['warning', 'placeholder', 'error'];
@@ -7,7 +7,7 @@ const MARKS: Readonly<Record<Severity, string>> = { error: '✗', placeholder: '
 /** All problems with their fixes; errors last, where the eye rests on a terminal. */
 export function renderProblems(problems: readonly Problem[], page: Page): string[] {
   const paint = paintOn(page);
-  const sorted = [...problems].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+  const sorted = problems.map(printable).sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
   return sorted.flatMap((problem) => {
     const ink = problem.severity === 'error' ? paint.red : paint.yellow;
     const place = problem.where === undefined ? '' : `   ${paint.dim(problem.where)}`;

@@ -8,6 +8,8 @@ export interface ConfigEntry {
   readonly secret: boolean;
   /** Line in the file, where it is known. */
   readonly line?: number;
+  /** What stands in the file as a number or a date, and is another text once it was read: `0123456` of 42798. By path within the value, '' for itself. */
+  readonly changed?: Readonly<Record<string, string>>;
 }
 
 /** The configuration of one stack, wherever it came from. */

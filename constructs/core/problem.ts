@@ -51,10 +51,28 @@ export function problemsOf(construct: IConstruct): Problem[] {
 }
 
 /** `[path] CODE what` and, indented below it, the fix. */
-export function lineOf(problem: Problem): string {
+export function lineOf(asTold: Problem): string {
+  const problem = printable(asTold);
   const where = problem.where === undefined ? '' : `[${problem.where}] `;
   const fix = problem.fix === undefined ? '' : `\n    Fix: ${problem.fix}`;
   return `${where}${problem.code} ${problem.what}${fix}`;
+}
+
+/** What no terminal takes for an order: control characters as their numbers. Lines stay lines. */
+export function printable(problem: Problem): Problem {
+  const { where, what, fix } = problem;
+  return {
+    ...problem,
+    what: withoutOrders(what),
+    ...(where === undefined ? {} : { where: withoutOrders(where) }),
+    ...(fix === undefined ? {} : { fix: withoutOrders(fix) }),
+  };
+}
+
+function withoutOrders(text: string): string {
+  return text.replaceAll(/(?![\n])[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (sign) => {
+    return `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 /** Those that stop the work at hand: errors always, placeholders only where something is about to be changed. */
