@@ -109,8 +109,15 @@ export function jsonOf(tree: EngineTree): string {
     case 'list':
       return `[${tree.items.map(jsonOf).join(',')}]`;
     case 'map':
-      return `{${tree.entries.map(({ key, value }) => `${JSON.stringify(key)}:${jsonOf(value)}`).join(',')}}`;
+      return `{${sorted(tree.entries)
+        .map(({ key, value }) => `${JSON.stringify(key)}:${jsonOf(value)}`)
+        .join(',')}}`;
     default:
       return tree satisfies never;
   }
+}
+
+/** As Go writes them. */
+function sorted(entries: readonly EngineEntry[]): readonly EngineEntry[] {
+  return [...entries].sort((a, b) => (a.key < b.key ? -1 : 1));
 }

@@ -62,7 +62,10 @@ function misfitOf(json: unknown): string | undefined {
 
 function isEntry(entry: unknown): boolean {
   if (!isRecord(entry) || typeof entry.is !== 'string') return false;
-  return entry.template === undefined || typeof entry.template === 'string';
+  const { template, fixed } = entry;
+  const isFixed =
+    fixed === undefined || (isRecord(fixed) && Object.values(fixed).every((fact) => typeof fact === 'string'));
+  return isFixed && (template === undefined || typeof template === 'string');
 }
 
 /** What {@link misfitOf} looked at. */

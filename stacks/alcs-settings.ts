@@ -1,7 +1,7 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
 import type { GatewayProps, Problem } from '../constructs';
-import { choice, flag, host, optional, or, type Settings, secret, text, type Values } from './setting';
+import { choice, flag, host, optional, or, type Settings, secret, type Values } from './setting';
 import {
   BACKUP_SETTINGS,
   DATABASE_SETTINGS,
@@ -10,16 +10,17 @@ import {
   MONITORING_SETTINGS,
   tag,
 } from './shared-settings';
+import { registry, storeKey } from './typed-texts';
 
 export const ALCS_SETTINGS = {
   host: host('host of the front door', 'alcs.acme.org'),
-  registry: text('registry and folder of the image', 'ghcr.io/acme'),
+  registry: registry('registry and folder of the image', 'ghcr.io/acme'),
   tag: tag('tag of the image', '1.0.0'),
   authentication: or(flag('asks for an API key or a JWT'), true),
   'jwt.expiresIn': or(choice('how long a JWT holds', ['1h', '24h', '7d', '30d']), '24h'),
   'anthropic.apiKey': optional(secret('API key of Anthropic, where Pulumi keeps secrets')),
   'openai.apiKey': optional(secret('API key of OpenAI')),
-  'secrets.key': or(text('key of all of its secrets in the store', 'alcs/production'), 'alcs/production'),
+  'secrets.key': or(storeKey('key of all of its secrets in the store', 'alcs/production'), 'alcs/production'),
   'cache.placement': or(choice('where Redis runs', ['platform', 'in-cluster']), 'in-cluster'),
   ...MIGRATION_SETTINGS,
   ...DATABASE_SETTINGS,

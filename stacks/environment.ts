@@ -1,12 +1,15 @@
 import type { ConfigSource } from '../constructs/core/config-source';
+import { shown } from '../constructs/core/forms';
 import { type Problem, ProblemsError } from '../constructs/core/problem';
 import { PROFILES } from '../constructs/core/profile';
 import type { SecretBackend } from '../constructs/core/secret-source';
 import { VERSIONS } from '../constructs/core/versions';
 import { SELF_SIGNED } from '../constructs/network/certificate';
 import type { TargetFacts } from '../targets';
+import { nearest } from './nearest';
 import { SettingsReader } from './read-settings';
 import { choice, optional, or, type Settings, secret, text, texts } from './setting';
+import { certificateAuthority, names, objectName, ranges, region } from './typed-texts';
 
 export const TARGETS = ['minikube', 'eks', 'existing'] as const;
 
@@ -22,37 +25,69 @@ export const ENVIRONMENT_SETTINGS = {
   context: optional(text('context of the kubeconfig', 'minikube')),
   kubeconfig: optional(secret('text of a kubeconfig, instead of the ambient one')),
   secrets: optional(choice('who writes Secrets', ['pulumi', 'external', 'sealed', 'sops'])),
-  secretStore: or(text('ClusterSecretStore of External Secrets', 'aws-secrets-manager'), 'aws-secrets-manager'),
+  secretStore: or(objectName('ClusterSecretStore of External Secrets', 'aws-secrets-manager'), 'aws-secrets-manager'),
   secretStoreKind: or(choice('reach of that store', ['ClusterSecretStore', 'SecretStore']), 'ClusterSecretStore'),
-  platformStack: optional(text('stack with the add-ons of this cluster', 'acme/seaworthy/platform')),
-  storageClass: optional(text('StorageClass of volumes', 'gp3')),
-  issuer: optional(text('ClusterIssuer of cert-manager, or self-signed', 'letsencrypt-prod')),
+  platformStack: optional(
+    text(
+      'stack with the add-ons of this cluster',
+      'acme/seaworthy/platform',
+      /^[\w.-]+(\/[\w.-]+){0,2}$/,
+      'it must be like "acme/seaworthy/platform"',
+    ),
+  ),
+  storageClass: optional(objectName('StorageClass of volumes', 'gp3')),
+  issuer: optional(objectName('ClusterIssuer of cert-manager, or self-signed', 'letsencrypt-prod')),
 } satisfies Settings;
 
 /** Keys of the namespace `eks`, for an existing cluster. Facts of the cloud come from here: nothing is looked up. */
 export const EKS_SETTINGS = {
-  region: text('AWS region', 'eu-central-1', /^[a-z]{2}(-[a-z]+)+-\d$/, 'it must be like "eu-central-1"'),
-  cluster: text('name of the EKS cluster', 'acme-prod'),
+  region: region('AWS region'),
+  cluster: text('name of the EKS cluster', 'acme-prod', /^[A-Za-z0-9][\w-]{0,99}$/, 'it must be the name of a cluster'),
   endpoint: text(
     'API server',
     'https://0123456789ABCDEF.gr7.eu-central-1.eks.amazonaws.com',
-    /^https:\/\//,
-    'it must start with https://',
+    /^https:\/\/[a-zA-Z0-9.-]+(:\d{1,5})?\/?$/,
+    'it must be https:// and a host, without user and path',
   ),
-  certificateAuthority: text("the cluster's certificate authority, base64", 'LS0tLS1CRUdJTi…'),
-  vpc: text('VPC of the cluster', 'vpc-0a1b2c3d4e5f67890', /^vpc-/, 'it must start with vpc-'),
-  subnets: texts('private subnets of at least two zones', '[subnet-0a1b2c3d, subnet-4e5f6789]'),
-  subnetCidrs: texts('address ranges of these subnets', '[10.0.1.0/24, 10.0.2.0/24]'),
+  certificateAuthority: certificateAuthority("the cluster's certificate authority, base64", 'LS0tLS1CRUdJTi…'),
+  vpc: text(
+    'VPC of the cluster',
+    'vpc-0a1b2c3d4e5f67890',
+    /^vpc-[a-z0-9-]+$/,
+    'it must be like "vpc-0a1b2c3d4e5f67890"',
+  ),
+  subnets: names(
+    'private subnets of at least two zones',
+    '[subnet-0a1b2c3d, subnet-4e5f6789]',
+    /^subnet-[a-z0-9-]+$/,
+    'each must be like "subnet-0a1b2c3d"',
+  ),
+  subnetCidrs: ranges('address ranges of these subnets', '[10.0.1.0/24, 10.0.2.0/24]'),
   account: optional(
     text('AWS account of the cluster', '123456789012', /^(\d{12}|placeholder.*)$/, 'it must be 12 digits'),
   ),
   oidcIssuer: optional(
-    text('OIDC issuer of the cluster, without https://', 'oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF'),
+    text(
+      'OIDC issuer of the cluster, without https://',
+      'oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF',
+      /^[a-z0-9.-]+(\/[\w.-]+)*$/i,
+      'it must be a host and a path, without https://',
+    ),
   ),
   siteCertificate: optional(
-    text('ACM certificate of sites, in us-east-1', 'arn:aws:acm:us-east-1:123456789012:certificate/…'),
+    text(
+      'ACM certificate of sites, in us-east-1',
+      'arn:aws:acm:us-east-1:123456789012:certificate/…',
+      /^(arn:aws[a-z-]*:acm:us-east-1:[\w-]+:certificate\/[\w-]+|placeholder.*)$/,
+      'it must be the ARN of a certificate in us-east-1',
+    ),
   ),
-  nodeSecurityGroup: text('security group of the nodes', 'sg-0a1b2c3d4e5f67890', /^sg-/, 'it must start with sg-'),
+  nodeSecurityGroup: text(
+    'security group of the nodes',
+    'sg-0a1b2c3d4e5f67890',
+    /^sg-[a-z0-9-]+$/,
+    'it must be like "sg-0a1b2c3d4e5f67890"',
+  ),
 } satisfies Settings;
 
 /** One environment: a stack's configuration, checked and typed; with all that its target asks for. */
@@ -91,7 +126,9 @@ export function readEnvironment<Build>(
   const names =
     own?.systems ?? Object.keys(known).filter((name) => source.entries.some((e) => e.key.startsWith(`${name}:`)));
   const wanted = only !== undefined && names.includes(only) ? [only] : names;
-  const systems = wanted.flatMap((name) => chosen(name, known, reader, source));
+  for (const name of new Set(wanted.filter((name, i) => wanted.indexOf(name) !== i)))
+    reader.problems.push(namedTwice(name, source));
+  const systems = [...new Set(wanted)].flatMap((name) => chosen(name, known, reader, source));
   const kind = own?.secrets ?? (own?.profile === 'dev' ? 'pulumi' : 'external');
   const store = { kind: own?.secretStoreKind ?? 'ClusterSecretStore', name: own?.secretStore ?? '' };
   const secrets = secretBackend(kind, store, source, reader);
@@ -108,6 +145,13 @@ export function readEnvironment<Build>(
     systems,
     problems: reader.problems,
   };
+}
+
+function namedTwice(name: string, { entries, file }: ConfigSource): Problem {
+  const line = entries.find((e) => e.key === 'seaworthy:systems')?.line;
+  const what = `seaworthy:systems names "${shown(name)}" twice; a system is there once.`;
+  const where = line === undefined ? file : `${file}:${line}`;
+  return { code: 'SW-CONFIG-019', severity: 'error', where, what, fix: `seaworthy:systems: [${name}, …], each once` };
 }
 
 function nobodyTrusts(where: string): Problem {
@@ -152,12 +196,14 @@ function chosen<Build>(
   reader: SettingsReader,
   source: ConfigSource,
 ): ChosenSystem<Build>[] {
-  const build = known[name]?.read(reader, name);
-  if (known[name] === undefined) {
+  const definition = Object.hasOwn(known, name) ? known[name] : undefined;
+  const build = definition?.read(reader, name);
+  if (definition === undefined) {
     const line = source.entries.find((e) => e.key === 'seaworthy:systems')?.line;
-    const what = `seaworthy:systems names "${name}", which is not a system of this program. Known: ${Object.keys(known).join(', ')}.`;
+    const what = `seaworthy:systems names "${shown(name)}", which is not a system of this program. Known: ${Object.keys(known).join(', ')}.`;
     const where = line === undefined ? source.file : `${source.file}:${line}`;
-    reader.problems.push({ code: 'SW-CONFIG-011', severity: 'error', where, what });
+    const fix = `seaworthy:systems: [${nearest(name, Object.keys(known)) ?? Object.keys(known).join(', ')}]`;
+    reader.problems.push({ code: 'SW-CONFIG-011', severity: 'error', where, what, fix });
   }
   return build === undefined ? [] : [{ name, build }];
 }

@@ -6,6 +6,7 @@ import { type Problem, report } from '../constructs/core/problem';
 import { choices, count, host, optional, or, type Settings, text, type Values } from './setting';
 import { address } from './shared-settings';
 import type { Surroundings } from './surroundings';
+import { bucket, region } from './typed-texts';
 
 export const PLATFORM_SETTINGS = {
   addOns: choices('operators that the systems of this cluster rely on', ADD_ONS),
@@ -15,8 +16,8 @@ export const PLATFORM_SETTINGS = {
   'metrics.days': or(count('days that metrics are kept'), 15),
   'logs.days': or(count('days that logs are kept'), 14),
   'onCall.webhook': optional(address('where critical alerts go', 'https://events.pagerduty.com/…')),
-  'velero.bucket': or(text('bucket for copies of namespaces', 'acme-velero'), 'velero'),
-  'velero.region': or(text('its region', 'eu-central-1'), 'eu-central-1'),
+  'velero.bucket': or(bucket('bucket for copies of namespaces', 'acme-velero'), 'velero'),
+  'velero.region': or(region('its region'), 'eu-central-1'),
   'kibana.host': or(host('host of Kibana', 'logs.acme.org'), 'logs.example.com'),
 } satisfies Settings;
 

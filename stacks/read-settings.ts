@@ -1,47 +1,50 @@
-import { distance } from 'fastest-levenshtein';
-import type { ConfigEntry, ConfigSource } from '../constructs/core/config-source';
+import type { ConfigSource } from '../constructs/core/config-source';
+import { shown } from '../constructs/core/forms';
 import type { Problem } from '../constructs/core/problem';
-import { isRecord } from '../graph/json-value';
+import { type Leaf, leavesOf } from './leaves';
+import { nearest } from './nearest';
 import type { Setting, Settings, Values } from './setting';
 
-/** How far a word may be from a known one to be taken for a slip. */
-const SLIP = 3;
-/** Names that stand for names: reserved by RFC 2606, or used by the briefs, or said to be one. */
-const PLACEHOLDER = /(^|[./@-])(your-?domain\.com|example\.(com|org|net)|placeholder)($|[/:-])|placeholder/i;
-
-/** A leaf of the configuration: `talos:database.storage`. */
-interface Leaf extends ConfigEntry {
-  readonly namespace: string;
-  readonly name: string;
-}
+/** Names that stand for names: reserved by RFC 2606, or used by the briefs, or said to be one; also in base64. */
+const PLACEHOLDER = /(^|[./@-])(your-?domain\.com|example\.(com|org|net))($|[/:-])|placeholder|^cGxhY2Vob2xkZX/i;
+/** Namespaces of Pulumi's own providers: a program of others may have them beside ours. https://www.pulumi.com/registry/ */
+const PROVIDERS = new Set(
+  'aci aks aws awsx azure cloudflare dns docker ecs eks env ext gcp gke github helm k8s kafka kubernetes random tls vault'.split(
+    ' ',
+  ),
+);
 
 /** Reads one namespace after another; keeps every problem with key, value, line and fix. */
 export class SettingsReader {
   readonly problems: Problem[] = [];
-  private readonly leaves: Leaf[];
+  private readonly leaves = new Map<string, Leaf[]>();
   private readonly known = new Set<string>();
 
   constructor(private readonly source: ConfigSource) {
-    this.leaves = source.entries.flatMap(leavesOf);
+    for (const leaf of source.entries.flatMap(leavesOf)) {
+      const here = this.leaves.get(leaf.namespace);
+      if (here === undefined) this.leaves.set(leaf.namespace, [leaf]);
+      else here.push(leaf);
+    }
   }
 
   /** Undefined where a value is missing or wrong; the problems say which. */
   read<S extends Settings>(namespace: string, settings: S): Values<S> | undefined {
     this.known.add(namespace);
     const before = this.problems.length;
-    const here = this.leaves.filter((leaf) => leaf.namespace === namespace);
+    const here = this.leaves.get(namespace) ?? [];
     for (const leaf of here) {
-      if (!(leaf.name in settings) && !holds(leaf, settings)) this.unknownKey(leaf, Object.keys(settings));
+      if (!Object.hasOwn(settings, leaf.name) && !holds(leaf, settings)) this.unknownKey(leaf, Object.keys(settings));
     }
     const values: Record<string, unknown> = {};
     for (const [name, setting] of Object.entries(settings)) {
-      values[name] = this.value(
-        namespace,
-        name,
-        setting,
-        here.find((leaf) => leaf.name === name) ??
-          here.find((leaf) => setting.secret !== undefined && leaf.secret && name.startsWith(`${leaf.name}.`)),
+      const own = here.filter((leaf) => leaf.name === name);
+      const around = here.filter(
+        (leaf) => setting.secret !== undefined && leaf.secret && name.startsWith(`${leaf.name}.`),
       );
+      const [leaf, second] = [...own, ...around];
+      if (leaf !== undefined && second !== undefined) this.twice(`${namespace}:${name}`, leaf, second);
+      values[name] = this.value(namespace, name, setting, leaf);
     }
     const isWhole = !this.problems.slice(before).some((p) => p.severity === 'error');
     return isWhole && isComplete(values, settings) ? values : undefined;
@@ -50,11 +53,13 @@ export class SettingsReader {
   /** Namespaces that look like one of ours, mistyped; `more` are ours, and were not read. Others may belong to anybody. */
   finish(more: readonly string[] = []): readonly Problem[] {
     for (const name of more) this.known.add(name);
-    for (const namespace of new Set(this.leaves.map((leaf) => leaf.namespace))) {
-      const near = [...this.known].find((known) => known !== namespace && distance(known, namespace) <= 2);
-      if (this.known.has(namespace) || near === undefined) continue;
-      const leaf = this.leaves.find((l) => l.namespace === namespace);
-      this.wrong('SW-CONFIG-008', `${namespace}: is not a namespace of this program. Did you mean ${near}:?`, leaf);
+    const known = [...this.known];
+    for (const [namespace, [leaf]] of this.leaves) {
+      if (this.known.has(namespace) || PROVIDERS.has(namespace)) continue;
+      const near = nearest(namespace, known, namespace.length < 5 ? 1 : 2);
+      if (near === undefined) continue;
+      const what = `${namespace}: is not a namespace of this program. Did you mean ${near}:?`;
+      this.wrong('SW-CONFIG-008', what, leaf, `${near}:${leaf?.name ?? ''}`);
     }
     return this.problems;
   }
@@ -67,70 +72,89 @@ export class SettingsReader {
     }
     if (setting.secret !== undefined && leaf.secret) return setting.secret(key);
     if (leaf.secret) {
-      this.wrong(
-        'SW-CONFIG-009',
-        `${key} is encrypted, and must be in plain text: it decides what is created.`,
-        leaf,
-        `pulumi config set ${this.stackFlag} ${key} ${setting.example}`,
-      );
+      const what = `${key} is encrypted, and must be in plain text: it decides what is created.`;
+      this.wrong('SW-CONFIG-009', what, leaf, this.command(key, setting.example));
       return undefined;
     }
+    if (setting.secret === undefined && this.isMisread(key, setting, leaf)) return undefined;
     const parsed = setting.parse(leaf.value);
     if ('rule' in parsed) {
-      const shown = setting.secret === undefined ? ` is "${leaf.value}"` : ' is';
+      const quoted = setting.secret === undefined ? ` is ${withoutCredentials(leaf.value)}` : ' is';
       const known = setting.is.split(': ')[1]?.split(', ') ?? [];
       const near = parsed.code === 'SW-CONFIG-003' ? nearest(leaf.value, known) : undefined;
       const guess = near === undefined ? '' : ` Did you mean "${near}"?`;
-      const fix = setting.secret === undefined ? parsed.fix : `pulumi config set --secret ${this.stackFlag} ${key}`;
-      this.wrong(parsed.code, `${key}${shown}${parsed.rule}${guess}`, leaf, fix);
+      const fix = setting.secret === undefined ? (parsed.fix ?? setting.example) : this.command(key, '', '--secret ');
+      this.wrong(parsed.code, `${key}${quoted}${parsed.rule}${guess}`, leaf, fix);
       return undefined;
     }
     if (PLACEHOLDER.test(leaf.value)) this.placeholder(key, leaf, setting);
     return parsed.value;
   }
 
-  private get stackFlag(): string {
-    return `--stack ${this.source.stack}`;
+  /** A list where one value is meant; a number where a text is, so that the engine would make another text of it. */
+  private isMisread(key: string, setting: Setting<unknown>, leaf: Leaf): boolean {
+    if (leaf.structure !== undefined && !(leaf.structure === 'list' && setting.form === 'list')) {
+      const is = leaf.structure === 'list' ? 'a list' : 'a structure';
+      this.wrong('SW-CONFIG-004', `${key} is ${is}; it must be one value.`, leaf, `${key}: ${setting.example}`);
+      return true;
+    }
+    if (leaf.changed === undefined || setting.form === 'number') return false;
+    const makes = setting.form === 'list' ? 'another text' : JSON.stringify(shown(leaf.value));
+    const what = `${key} is written ${shown(leaf.changed)}, which is a number or a date to YAML: the engine makes ${makes} of it.`;
+    this.wrong(
+      'SW-CONFIG-015',
+      what,
+      leaf,
+      `${key}: ${setting.form === 'list' ? `["${leaf.changed}"]` : `"${leaf.changed}"`}`,
+    );
+    return true;
+  }
+
+  private command(key: string, value: string, flag = ''): string {
+    const path = key.includes('.') ? '--path ' : '';
+    return `pulumi config set ${flag}--stack ${this.source.stack} ${path}${key} ${value}`.trimEnd();
   }
 
   private unknownKey(leaf: Leaf, names: readonly string[]): void {
     const near = nearest(leaf.name, names);
+    const key = `${leaf.namespace}:${shown(leaf.name)}`;
     const guess = near === undefined ? ` Known: ${names.join(', ')}.` : ` Did you mean ${leaf.namespace}:${near}?`;
-    this.wrong('SW-CONFIG-001', `${leaf.namespace}:${leaf.name} is not a key.${guess}`, leaf);
+    const fix = near === undefined ? 'delete the line; or one of the known keys' : `${leaf.namespace}:${near}`;
+    this.wrong('SW-CONFIG-001', `${key} is not a key.${guess}`, leaf, fix);
+  }
+
+  private twice(key: string, first: Leaf, second: Leaf): void {
+    const lines = [first, second].flatMap(({ line }) => line ?? []);
+    const where = lines.length === 2 && lines[0] !== lines[1] ? `, in lines ${lines.join(' and ')}` : '';
+    const what = `${key} is given twice${where}: as a key of its own and within a structure. Only one can hold.`;
+    this.wrong('SW-CONFIG-018', what, second, 'delete one of the two');
   }
 
   private missing(key: string, setting: Setting<unknown>): void {
-    const flag = setting.secret === undefined ? '' : '--secret ';
-    const fix =
-      `pulumi config set ${flag}${this.stackFlag} ${key.includes('.') ? '--path ' : ''}${key} ${setting.secret === undefined ? setting.example : ''}`.trimEnd();
-    this.problems.push({
-      code: 'SW-CONFIG-002',
-      severity: 'error',
-      where: this.source.file,
-      what: `${key} is required and missing (${setting.is}).`,
-      fix,
-    });
+    const isSecret = setting.secret !== undefined;
+    const fix = this.command(key, isSecret ? '' : setting.example, isSecret ? '--secret ' : '');
+    const what = `${key} is required and missing (${setting.is}).`;
+    this.problems.push({ code: 'SW-CONFIG-002', severity: 'error', where: this.source.file, what, fix });
   }
 
   private placeholder(key: string, leaf: Leaf, setting: Setting<unknown>): void {
-    const what = `${key} is the placeholder ${leaf.value}; \`pulumi up\` will refuse it.`;
-    const fix = `pulumi config set ${this.stackFlag} ${key.includes('.') ? '--path ' : ''}${key} <your ${setting.is.split(/[:;,]/)[0]}>`;
+    const what = `${key} is the placeholder ${shown(leaf.value)}; \`pulumi up\` will refuse it.`;
+    const fix = this.command(key, `<your ${setting.is.split(/[:;,]/)[0]}>`);
     this.problems.push({ code: 'SW-CONFIG-012', severity: 'placeholder', where: this.lineOf(leaf), what, fix });
   }
 
-  private wrong(code: string, what: string, leaf: Leaf | undefined, fix?: string): void {
-    this.problems.push({
-      code,
-      severity: 'error',
-      where: this.lineOf(leaf),
-      what,
-      ...(fix === undefined ? {} : { fix }),
-    });
+  private wrong(code: string, what: string, leaf: Leaf | undefined, fix: string): void {
+    this.problems.push({ code, severity: 'error', where: this.lineOf(leaf), what, fix });
   }
 
   private lineOf(leaf: Leaf | undefined): string {
     return leaf?.line === undefined ? this.source.file : `${this.source.file}:${leaf.line}`;
   }
+}
+
+/** A value in a message. What stands before an @ in an address may be a password. */
+function withoutCredentials(value: string): string {
+  return /\/\/[^/]*@/.test(value) ? 'an address with a user or a password' : `"${shown(value)}"`;
 }
 
 /** A structure that is secret as a whole, with secret settings in it. */
@@ -145,33 +169,4 @@ function isComplete<S extends Settings>(
   settings: S,
 ): values is Record<string, unknown> & Values<S> {
   return Object.keys(settings).every((name) => name in values);
-}
-
-/** A structured value is one leaf for each of its own. Lists stay whole. */
-function leavesOf(entry: ConfigEntry): Leaf[] {
-  const [namespace = '', ...rest] = entry.key.split(':');
-  const name = rest.join(':');
-  if (entry.secret || !entry.value.startsWith('{')) return [{ ...entry, namespace, name }];
-  const flat: Leaf[] = [];
-  const walk = (thing: unknown, path: string) => {
-    if (isRecord(thing)) for (const [key, value] of Object.entries(thing)) walk(value, `${path}.${key}`);
-    else
-      flat.push({
-        ...entry,
-        namespace,
-        name: path,
-        value: typeof thing === 'object' ? JSON.stringify(thing) : String(thing),
-      });
-  };
-  try {
-    walk(JSON.parse(entry.value), name);
-  } catch {
-    return [{ ...entry, namespace, name }];
-  }
-  return flat;
-}
-
-function nearest(word: string, known: readonly string[]): string | undefined {
-  const [near] = [...known].sort((a, b) => distance(a, word) - distance(b, word));
-  return near !== undefined && distance(near, word) <= SLIP ? near : undefined;
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
 import type { Problem } from '../constructs/core/problem';
 import type { SecretBackend } from '../constructs/core/secret-source';
+import { placeOf, textOf, yamlFault } from '../constructs/core/yaml-fault';
 import { at, isRecord, text } from '../graph/json-value';
 
 type Kind = 'sops' | 'sealed';
@@ -17,10 +18,16 @@ export function readSecretFile(
   environment: string,
 ): { readonly backend: SecretBackend; readonly problems: readonly Problem[] } {
   const file = secretFile(kind, environment);
-  const documents = existsSync(file) ? parseAllDocuments(readFileSync(file, 'utf8')) : [];
+  const read = existsSync(file) ? textOf(readFileSync(file)) : { text: '' };
+  const documents = 'text' in read ? parseAllDocuments(read.text, { logLevel: 'error' }) : [];
   const broken = 'empty' in documents ? [] : documents.flatMap((document) => document.errors);
-  const problems = [...broken.map((error) => notYaml(file, error.message)), ...missing(kind, file)];
-  const contents = 'empty' in documents ? [] : documents.map((document): unknown => document.toJS());
+  const problems = [
+    ...('fault' in read ? [notYaml(file, file, read.fault)] : []),
+    ...broken.map((error) => notYaml(file, placeOf(file, error), yamlFault(error))),
+    ...missing(kind, file),
+  ];
+  const contents =
+    'empty' in documents || broken.length > 0 ? [] : documents.map((document): unknown => document.toJS());
   if (kind === 'sealed') {
     return { backend: { kind, file, ciphertexts: ciphertextsIn(contents) }, problems };
   }
@@ -38,9 +45,9 @@ function missing(kind: Kind, file: string): Problem[] {
   return [{ code: 'SW-CONFIG-013', severity: 'error', where: file, what, fix }];
 }
 
-function notYaml(file: string, message: string): Problem {
-  const what = `${file} is not YAML: ${message.split('\n')[0]}`;
-  return { code: 'SW-CONFIG-010', severity: 'error', where: file, what };
+function notYaml(file: string, where: string, why: string): Problem {
+  const what = `${file} is not YAML: ${why}.`;
+  return { code: 'SW-CONFIG-010', severity: 'error', where, what, fix: `mend ${where}` };
 }
 
 /** `talos-postgres.password` → its text. */

@@ -1,6 +1,7 @@
 import { Duration, Size } from 'cdk8s';
 import type { SecretSource } from '../constructs/core/secret-source';
 import { configSecret } from '../constructs/core/value';
+import { nearest } from './nearest';
 
 /** Why a text is not a value of a setting. */
 export interface Wrong {
@@ -17,6 +18,8 @@ export interface Setting<T> {
   /** A value as one would write it. */
   readonly example: string;
   readonly required: boolean;
+  /** A number, so that what stands there may be written as YAML writes numbers; or a list. @default a text */
+  readonly form?: 'number' | 'list';
   readonly whenAbsent?: T;
   /** Must be encrypted. */
   readonly secret?: (key: `${string}:${string}`) => T;
@@ -26,15 +29,28 @@ export interface Setting<T> {
 export type Settings = Readonly<Record<string, Setting<unknown>>>;
 export type Values<S extends Settings> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
 
-/** A text; `matches` and what that means in words. */
+/** Longer than any name, address or key. */
+const LONGEST = 2048;
+
+/** What no text may be, wherever it lands: lines of other files, orders to a terminal, a page of text. */
+function unfitOf(raw: string): string | undefined {
+  if (raw.length > LONGEST) return `it must be shorter than ${LONGEST} signs`;
+  if (/[\p{Cc}\p{Cs}\u2028\u2029\ufeff]/u.test(raw)) return 'it must be one line, without control characters';
+  return raw.trim() === raw ? undefined : 'it must not begin or end with a space';
+}
+
+/** A text of one line; `matches` and what that means in words. */
 export function text(
   is: string,
   example: string,
   matches: RegExp = /./,
   rule = 'it must not be empty',
 ): Setting<string> {
-  const parse = (raw: string) =>
-    matches.test(raw) ? { value: raw } : { code: 'SW-CONFIG-004', rule: `; ${rule}.`, fix: example };
+  const parse = (raw: string) => {
+    const unfit = unfitOf(raw);
+    if (unfit !== undefined) return { code: 'SW-CONFIG-004', rule: `; ${unfit}.`, fix: example };
+    return matches.test(raw) ? { value: raw } : { code: 'SW-CONFIG-004', rule: `; ${rule}.`, fix: example };
+  };
   return { is, example, required: true, parse };
 }
 
@@ -46,7 +62,13 @@ export function choice<const W extends readonly [string, ...string[]]>(is: strin
     required: true,
     parse: (raw) => {
       const value = words.find((word) => word === raw);
-      return value === undefined ? { code: 'SW-CONFIG-003', rule: `. Known: ${words.join(', ')}.` } : { value };
+      return value === undefined
+        ? {
+            code: 'SW-CONFIG-003',
+            rule: `. Known: ${words.join(', ')}.`,
+            fix: nearest(raw, words) ?? words.join(' | '),
+          }
+        : { value };
     },
   };
 }
@@ -57,12 +79,17 @@ export function count(is: string, { min = 1, max = 1_000_000 }: { min?: number; 
     is,
     example: `${min}`,
     required: true,
+    form: 'number',
     parse: (raw) => {
       const value = Number(raw);
       const isRight = /^-?\d+$/.test(raw) && value >= min && value <= max;
       return isRight
         ? { value }
-        : { code: 'SW-CONFIG-004', rule: `; it must be a whole number from ${min} to ${max}.` };
+        : {
+            code: 'SW-CONFIG-004',
+            rule: `; it must be a whole number from ${min} to ${max}.`,
+            fix: `${Math.max(min, Math.min(max, 1))}`,
+          };
     },
   };
 }
@@ -135,7 +162,7 @@ export function flag(is: string): Setting<boolean> {
     parse: (raw) =>
       raw === 'true' || raw === 'false'
         ? { value: raw === 'true' }
-        : { code: 'SW-CONFIG-004', rule: '; it must be true or false.' },
+        : { code: 'SW-CONFIG-004', rule: '; it must be true or false.', fix: 'true | false' },
   };
 }
 
@@ -145,11 +172,12 @@ export function texts(is: string, example: string): Setting<readonly string[]> {
     is,
     example,
     required: true,
+    form: 'list',
     parse: (raw) => {
       const value = listOf(raw);
-      return value.length > 0
+      return value !== undefined && value.length > 0 && value.every((item) => unfitOf(item) === undefined)
         ? { value }
-        : { code: 'SW-CONFIG-004', rule: '; it must be a list with at least one entry.', fix: example };
+        : { code: 'SW-CONFIG-004', rule: '; it must be a list of at least one text, each of one line.', fix: example };
     },
   };
 }
@@ -163,12 +191,17 @@ export function choices<const W extends readonly [string, ...string[]]>(
     is: `${is}: ${words.join(', ')}`,
     example: words[0],
     required: true,
+    form: 'list',
     parse: (raw) => {
-      const asked = listOf(raw);
+      const asked = listOf(raw) ?? [raw];
       const value = words.filter((word) => asked.includes(word));
       const strange = asked.filter((word) => !words.some((known) => known === word));
       return strange.length > 0 || value.length === 0
-        ? { code: 'SW-CONFIG-003', rule: `; "${strange.join(', ')}" is not among the known: ${words.join(', ')}.` }
+        ? {
+            code: 'SW-CONFIG-003',
+            rule: `; "${strange.join(', ')}" is not among the known: ${words.join(', ')}.`,
+            fix: `[${words.join(', ')}]`,
+          }
         : { value };
     },
   };
@@ -196,9 +229,13 @@ export function optional<T>(setting: Setting<T>): Setting<T | undefined> {
   return { ...rest, required: false };
 }
 
-function listOf(raw: string): string[] {
-  const parsed = raw.startsWith('[') ? jsonOf(raw) : raw.split(',').map((item) => item.trim());
-  return Array.isArray(parsed) ? parsed.filter((item) => typeof item === 'string' && item !== '') : [];
+/** Undefined where something in it is no text. */
+function listOf(raw: string): string[] | undefined {
+  if (!raw.startsWith('[')) return raw.split(',').flatMap((item) => (item.trim() === '' ? [] : [item.trim()]));
+  const parsed = jsonOf(raw);
+  if (!Array.isArray(parsed)) return undefined;
+  const items = parsed.filter((item) => typeof item === 'string' && item !== '');
+  return items.length === parsed.length ? items : undefined;
 }
 
 /** Undefined where it is no JSON. */

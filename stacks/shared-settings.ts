@@ -14,11 +14,13 @@ import {
   text,
   type Values,
 } from './setting';
+import { header } from './typed-texts';
 
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
 const TAG = /^(?!latest$)[\w][\w.-]{0,127}$/;
-const URL_FORM = /^https?:\/\/[^\s/]+/;
 const LEAST_STORE = Size.gibibytes(20);
+/** Without user and password: whoever reads the configuration would have them. */
+const URL_FORM = /^https?:\/\/[a-zA-Z0-9_.[\]:-]+(\/[^\s@{}"'`<>\\]*)?$/;
 const CRON = /^(\S+\s+){4}\S+$/;
 
 /** Tag of an image; `latest` is none. */
@@ -27,7 +29,7 @@ export function tag(is: string, example = '1.4.2'): Setting<string> {
 }
 
 export function address(is: string, example: string): Setting<string> {
-  return text(is, example, URL_FORM, 'it must start with http:// or https://');
+  return text(is, example, URL_FORM, 'it must be http:// or https://, a host and a path, without user and password');
 }
 
 /** When something runs, in UTC. */
@@ -47,7 +49,7 @@ export const TRACING_SETTINGS = {
   'tracing.enabled': or(flag('sends traces'), true),
   'tracing.backend': or(choice('where traces end', ['jaeger', 'jaeger-operator', 'managed']), 'jaeger'),
   'tracing.endpoint': optional(address('OTLP endpoint', 'https://otlp.datadoghq.com:4317')),
-  'tracing.keyHeader': optional(text('header by which the OTLP endpoint knows us', 'DD-API-KEY')),
+  'tracing.keyHeader': optional(header('header by which the OTLP endpoint knows us', 'DD-API-KEY')),
   'tracing.key': optional(secret('key of the OTLP endpoint, where Pulumi keeps secrets')),
   'tracing.elasticsearch': optional(address('Elasticsearch of Jaeger', 'http://elasticsearch:9200')),
 } satisfies Settings;

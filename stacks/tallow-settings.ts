@@ -3,16 +3,14 @@ import { Cpu } from 'cdk8s-plus-27';
 import type { Problem, SignalingProps, WebProps } from '../constructs';
 import { choice, flag, host, optional, or, type Settings, secret, size, text, type Values } from './setting';
 import { BACKUP_SETTINGS, FRONT_DOOR_SETTINGS, MONITORING_SETTINGS, tag } from './shared-settings';
+import { path, registry } from './typed-texts';
 
 export const TALLOW_SETTINGS = {
   host: host('host of the front door', 'tallow.acme.org'),
-  registry: text('registry and folder of the images', 'ghcr.io/acme'),
+  registry: registry('registry and folder of the images', 'ghcr.io/acme'),
   tag: tag('tag of the images; the app is built for one host, see docs/systems/tallow.md'),
   frontDoor: or(choice('who ends TLS', ['ingress', 'nginx']), 'ingress'),
-  'signaling.path': or(
-    text('where browsers find the signaling server', '/socket.io', /^\//, 'it starts with /'),
-    '/socket.io',
-  ),
+  'signaling.path': or(path('where browsers find the signaling server', '/socket.io'), '/socket.io'),
   'turn.placement': or(choice('whose TURN server relays', ['external', 'in-cluster', 'in-cluster-public']), 'external'),
   'turn.server': or(text('TURN server outside', 'turns:relay.metered.ca:443'), 'turns:relay.metered.ca:443'),
   'turn.externalAddress': optional(text('public address of the own TURN server', '203.0.113.7')),

@@ -1,7 +1,7 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
 import type { GatewayProps, Problem } from '../constructs';
-import { choice, count, duration, flag, host, or, type Settings, size, text, type Values } from './setting';
+import { choice, count, duration, flag, host, or, type Settings, size, type Values } from './setting';
 import {
   BACKUP_SETTINGS,
   DATABASE_SETTINGS,
@@ -11,13 +11,14 @@ import {
   TRACING_SETTINGS,
   tag,
 } from './shared-settings';
+import { identifier } from './typed-texts';
 
 export const TALOS_SETTINGS = {
   host: host('host of the front door', 'talos.acme.org'),
   tag: tag('tag of the Talos images', '3f2c1ab'),
   'audit.port': or(count('port of the audit service', { max: 65535 }), 8001),
-  'audit.table': or(text('table of the audit events', 'audit_events'), 'audit_events'),
-  'audit.timeColumn': or(text('column with the time of an event', 'created_at'), 'created_at'),
+  'audit.table': or(identifier('table of the audit events', 'audit_events'), 'audit_events'),
+  'audit.timeColumn': or(identifier('column with the time of an event', 'created_at'), 'created_at'),
   'archive.longest': or(duration('after this a run of the archive is ended, and has failed', '4h'), Duration.hours(4)),
   'archive.room': or(
     size('room for what one run of the archive copies; a day must fit into half of it', '10Gi'),

@@ -1,7 +1,7 @@
 import { Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
 import type { GatewayProps, Problem } from '../constructs';
-import { count, flag, host, optional, or, type Settings, secret, text, type Values } from './setting';
+import { count, flag, host, optional, or, type Settings, secret, type Values } from './setting';
 import {
   BACKUP_SETTINGS,
   DATABASE_SETTINGS,
@@ -10,19 +10,20 @@ import {
   MONITORING_SETTINGS,
   tag,
 } from './shared-settings';
+import { bucket, note, registry } from './typed-texts';
 
 export const TICOLOPS_SETTINGS = {
   host: host('host of the API', 'api.ticolops.acme.org'),
   'site.host': host('host of the front end', 'ticolops.acme.org'),
-  registry: text('registry and folder of the images', 'ghcr.io/acme'),
+  registry: registry('registry and folder of the images', 'ghcr.io/acme'),
   tag: tag('tag of the API image'),
   'api.port': or(count('port of the API', { max: 65535 }), 8000),
   'database.keepBackupsDays': optional(count('days that the managed database keeps its backups', { max: 35 })),
   'sentry.dsn': optional(secret('DSN of Sentry, where Pulumi keeps secrets')),
   'sentry.enabled': or(flag('reports errors'), true),
-  'onCall.contact': optional(text('whom to call at night, in every alert', '+49 30 123456, Platform team')),
+  'onCall.contact': optional(note('whom to call at night, in every alert', '+49 30 123456, Platform team')),
   'drill.bucket': optional(
-    text('bucket with the backups of production, that this environment restores for trial', 'ticolops-prod-backups'),
+    bucket('bucket with the backups of production, that this environment restores for trial', 'ticolops-prod-backups'),
   ),
   'ingress.headers': or(flag('sends security headers; the controller must allow them by name'), true),
   ...MIGRATION_SETTINGS,

@@ -10,18 +10,19 @@ import {
   schedule,
   tag,
 } from './shared-settings';
+import { objectName, registry } from './typed-texts';
 
 export const TODO_SETTINGS = {
   host: host('host of the API', 'api.todo.acme.org'),
   'frontend.host': host('host of the web application', 'todo.acme.org'),
-  registry: text('registry and folder of the images', 'registry.acme.org'),
+  registry: registry('registry and folder of the images', 'registry.acme.org'),
   tag: tag('tag of both images', '1.2.0'),
   'registry.isPrivate': or(flag('nodes pull with the Secret registry-credentials'), true),
   'registry.credentials': optional(secret('text of a docker config.json, where Pulumi keeps secrets')),
   'frontend.port': or(count('port of the web application', { max: 65535 }), 3000),
   'llm.host': optional(text('model provider that the backend calls', 'api.openai.com')),
   'data.claim': or(choice('what /app/data is', ['scratch', 'shared']), 'scratch'),
-  'data.storageClass': optional(text('class of volumes that many nodes mount', 'efs-sc')),
+  'data.storageClass': optional(objectName('class of volumes that many nodes mount', 'efs-sc')),
   'ingress.requestsPerSecond': or(count('requests a second that one address may make'), 100),
   'velero.enabled': or(flag('copies the namespace by Velero'), true),
   'velero.schedule': schedule('when it is copied', '30 2 * * *'),

@@ -1,0 +1,122 @@
+import { cidrMisfit, DNS_SUBDOMAIN, misfit } from '../constructs/core/forms';
+import { type Setting, text, texts, type Wrong } from './setting';
+
+/** Registry and folder of images, without a tag. https://github.com/distribution/reference */
+export function registry(is: string, example: string): Setting<string> {
+  const form = /^[a-z0-9]+([.-][a-z0-9]+)*(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
+  return text(is, example, form, 'it must be a registry and folders in lower case, without scheme, tag and spaces');
+}
+
+/** Name of a Kubernetes object. */
+export function objectName(is: string, example: string): Setting<string> {
+  return checked(text(is, example), (raw) => misfit(raw, DNS_SUBDOMAIN), example);
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+export function bucket(is: string, example: string): Setting<string> {
+  const form = /^(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+  return text(
+    is,
+    example,
+    form,
+    'it must be the name of one bucket: 3 to 63 lower-case letters, digits, dots and dashes',
+  );
+}
+
+export function region(is: string, example = 'eu-central-1'): Setting<string> {
+  return text(is, example, /^[a-z]{2}(-[a-z]+)+-\d$/, 'it must be like "eu-central-1"');
+}
+
+/** Name of a header. https://www.rfc-editor.org/rfc/rfc9110#name-tokens */
+export function header(is: string, example: string): Setting<string> {
+  return text(is, example, /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/, 'it must be the name of a header');
+}
+
+/** What Postgres takes without quotes; with its schema before it, or without. */
+export function identifier(is: string, example: string): Setting<string> {
+  return text(
+    is,
+    example,
+    /^([a-z_][a-z0-9_]{0,62}\.)?[a-z_][a-z0-9_]{0,62}$/,
+    'it must be a name of SQL in lower case, without quotes',
+  );
+}
+
+/** Path of a URL, that routers, proxies and the API server understand in one way. */
+export function path(is: string, example: string): Setting<string> {
+  const form = /^\/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*(\/(?=[A-Za-z0-9_~-])|$))*\/?$/;
+  return text(is, example, form, 'it must be a path of letters, digits, dashes and dots: no "//", no ".."');
+}
+
+/** Key of a secret in a store. */
+export function storeKey(is: string, example: string): Setting<string> {
+  return text(is, example, /^[\w./+=@:-]{1,512}$/, 'it must be a key of the store: letters, digits and ./+=@:_-');
+}
+
+/** Text for people that lands in annotations and templates. */
+export function note(is: string, example: string): Setting<string> {
+  return text(
+    is,
+    example,
+    /^(?!.*(\{\{|\}\})).{1,256}$/,
+    'it must be one line of at most 256 signs, without {{ and }}',
+  );
+}
+
+/** Address ranges; never all of the world. */
+export function ranges(is: string, example: string): Setting<readonly string[]> {
+  const setting = texts(is, example);
+  const wrong = (cidr: string) =>
+    cidrMisfit(cidr) ?? (/\/0$/.test(cidr) ? `is "${cidr}", which is every address there is` : undefined);
+  return {
+    ...setting,
+    parse: (raw) => {
+      const parsed = setting.parse(raw);
+      if (!('value' in parsed)) return parsed;
+      const [why] = parsed.value.flatMap((cidr) => wrong(cidr) ?? []);
+      return why === undefined ? parsed : { code: 'SW-CONFIG-004', rule: `; an entry ${why}.`, fix: example };
+    },
+  };
+}
+
+/** Names in a list, each of a form. */
+export function names(is: string, example: string, form: RegExp, rule: string): Setting<readonly string[]> {
+  const setting = texts(is, example);
+  return {
+    ...setting,
+    parse: (raw) => {
+      const parsed = setting.parse(raw);
+      if (!('value' in parsed) || parsed.value.every((name) => form.test(name))) return parsed;
+      return { code: 'SW-CONFIG-004', rule: `; ${rule}.`, fix: example };
+    },
+  };
+}
+
+/** Base64 of a certificate authority in PEM. */
+export function certificateAuthority(is: string, example: string): Setting<string> {
+  return checked(
+    text(is, example, /^[A-Za-z0-9+/]+={0,2}$/, 'it must be base64'),
+    (raw) => {
+      const pem = Buffer.from(raw, 'base64').toString('latin1');
+      const isPem = /-----BEGIN CERTIFICATE-----/.test(pem) || /placeholder/i.test(pem);
+      return isPem ? undefined : 'is not the base64 of a certificate in PEM (-----BEGIN CERTIFICATE-----)';
+    },
+    example,
+  );
+}
+
+function checked(
+  setting: Setting<string>,
+  wrong: (raw: string) => string | undefined,
+  example: string,
+): Setting<string> {
+  return {
+    ...setting,
+    parse: (raw) => {
+      const parsed = setting.parse(raw);
+      const why = 'value' in parsed ? wrong(parsed.value) : undefined;
+      const refusal: Wrong = { code: 'SW-CONFIG-004', rule: `; it ${why}.`, fix: example };
+      return why === undefined ? parsed : refusal;
+    },
+  };
+}
