@@ -71,7 +71,7 @@ export class Alcs extends System {
     });
 
     // edges: what is not written here cannot talk
-    const pool = url({ query: { pool_min: '5', pool_max: '20' } });
+    const pool = url({ for: 'node-postgres', query: { pool_min: '5', pool_max: '20' } });
     const secret = { name: SECRET, keys: 'as-variables' } as const;
     const whole = { POSTGRES_HOST: host, POSTGRES_PORT: port, POSTGRES_DB: database, POSTGRES_USER: username };
     connect(app, postgres, { env: { DATABASE_URL: pool, ...whole, POSTGRES_PASSWORD: password }, secret });

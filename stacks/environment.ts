@@ -74,6 +74,7 @@ export const EKS_SETTINGS = {
       'it must be a host and a path, without https://',
     ),
   ),
+  alarmTopic: optional(text('SNS topic that alarms of AWS go to', 'arn:aws:sns:eu-central-1:123456789012:on-call')),
   siteCertificate: optional(
     text(
       'ACM certificate of sites, in us-east-1',

@@ -60,6 +60,7 @@ export class Tallow extends System {
 
     // edges: what is not written here cannot talk
     connect(app, signaling);
+    app.node.addDependency(signaling);
     connectToFrontDoor(app, settings.host);
     for (const client of [app, signaling]) {
       connect(client, redis, { env: { REDIS_URL: url(), REDIS_PASSWORD: password }, secret: { name: SECRET } });

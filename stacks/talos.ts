@@ -71,7 +71,7 @@ export class Talos extends System {
       command: ['alembic', 'upgrade', 'head'],
     });
     const secret = { name: 'talos-secrets', key: 'database-url' };
-    const backup = new Backup(this, 'backup', { of: postgres, to: backups, ...kept.backup, secret });
+    const backup = new Backup(this, 'backup', { of: postgres, to: backups, ...kept.backup });
     const drill = new RestoreDrill(this, 'drill', { of: backup, ...kept.drill });
     const archive = new Archive(this, 'archive', {
       of: postgres,
@@ -81,7 +81,6 @@ export class Talos extends System {
       hot: HOT,
       room: settings['archive.room'],
       longest: settings['archive.longest'],
-      secret,
     });
 
     // edges: what is not written here cannot talk
@@ -90,7 +89,7 @@ export class Talos extends System {
     connect(dashboard, mcp, { env: { MCP_URL: url() } });
     connect(gateway, redis, { env: { REDIS_URL: url() }, secret: { name: 'talos-redis', key: 'redis-url' } });
     for (const client of [gateway, audit, migrations]) {
-      connect(client, postgres, { env: { DATABASE_URL: url() }, secret });
+      connect(client, postgres, { env: { DATABASE_URL: url({ for: 'asyncpg' }) }, secret });
     }
     for (const reader of [gateway, audit, archive]) reader.node.addDependency(migrations);
 

@@ -70,7 +70,10 @@ export class Ticolops extends System {
 
     // edges: what is not written here cannot talk
     for (const client of [api, migrations]) {
-      connect(client, postgres, { env: { DATABASE_URL: url() }, secret: { name: SECRET, key: 'database_url' } });
+      connect(client, postgres, {
+        env: { DATABASE_URL: url({ for: 'asyncpg' }) },
+        secret: { name: SECRET, key: 'database_url' },
+      });
     }
     connect(api, redis, { env: { REDIS_URL: url() }, secret: { name: SECRET, key: 'redis_url' } });
     api.node.addDependency(migrations);

@@ -10,22 +10,20 @@ import {
   type System,
   VERSIONS,
 } from '../constructs';
-import { scripts } from '../constructs/data/store-steps';
 import type { TodoSettings } from './todo-settings';
 
 /** Of the official Debian image of Postgres. */
 const POSTGRES_USER = 999;
-const RUN =
-  '. /schema/apart.sh; psql "$DATABASE" --no-psqlrc --set ON_ERROR_STOP=1 --single-transaction --file /schema/todo.sql';
+const RUN = 'psql --no-psqlrc --set ON_ERROR_STOP=1 --single-transaction --file /schema/todo.sql';
 
 /** TDO-28 to TDO-30: the schema is the brief's, and the job its own image: the backend brings no migrations. */
 export const SCHEMA: Omit<MigrationProps, 'version'> = {
   image: VERSIONS.postgres17.image,
   user: POSTGRES_USER,
-  command: ['bash', '-c', RUN],
+  command: ['sh', '-c', RUN],
   files: {
     folder: '/schema',
-    texts: { 'todo.sql': readFileSync(join(__dirname, 'sql', 'todo.sql'), 'utf8'), ...scripts('apart.sh') },
+    texts: { 'todo.sql': readFileSync(join(__dirname, 'sql', 'todo.sql'), 'utf8') },
   },
 };
 

@@ -78,9 +78,8 @@ export class Todo extends System {
 
     // edges: what is not written here cannot talk
     connect(frontend, backend, { env: { BACKEND_URL: url() } });
-    for (const client of [backend, migrations]) {
-      connect(client, postgres, { env: { DATABASE_URL: url() }, secret: { name: CREDENTIALS } });
-    }
+    connect(backend, postgres, { env: { DATABASE_URL: url({ for: 'node-postgres' }) }, secret: { name: CREDENTIALS } });
+    connect(migrations, postgres, { variables: 'libpq', secret: { name: CREDENTIALS, key: 'password' } });
     backend.node.addDependency(migrations);
     const llm = settings['llm.host'];
     if (llm !== undefined) connect(backend, new External(this, 'llm', { host: llm }));

@@ -50,6 +50,11 @@ export function cpuTarget(copies: Scale): number {
   return copies.cpu ?? DEFAULT_CPU;
 }
 
+/** Most pods at one time: while it rolls, one more than its copies, unless the old one stops before. */
+export function mostPods(copies: Copies): number {
+  return copies.exactlyOneBecause === undefined ? copies.max + 1 : 1;
+}
+
 /** `3–10 copies at 70 % CPU` */
 export function copiesInWords(copies: Copies): string {
   if (copies.exactlyOneBecause !== undefined) return `exactly 1 copy: ${copies.exactlyOneBecause}`;

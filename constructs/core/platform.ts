@@ -88,6 +88,8 @@ export interface Answer {
   readonly facts: readonly string[];
   /** What monitoring can see of it from inside the cluster. @default nothing */
   readonly signals?: readonly Signal[];
+  /** Of a Postgres that its target sizes: as many as it lets in. @default it is sized for its callers */
+  readonly mostConnections?: number;
 }
 
 export interface IdentityRequest {

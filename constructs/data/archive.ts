@@ -65,6 +65,7 @@ export class Archive extends ScheduledPart {
     });
     connect(this, props.of, {
       env: { DATABASE_URL: url() },
+      as: 'reader',
       ...(props.secret === undefined ? {} : { secret: props.secret }),
     });
     props.to.connectFrom(this, store.expires ? ['write', 'read'] : ['write', 'read', 'delete']);

@@ -61,6 +61,7 @@ export class Backup extends ScheduledPart {
     this.tell({ NAME: name });
     connect(this, props.of, {
       env: { [dumping.variable]: url() },
+      ...(dumping.variable === 'DATABASE_URL' ? { as: 'reader' } : {}),
       ...(props.secret === undefined ? {} : { secret: props.secret }),
     });
     // What was written is read back before anything older goes.

@@ -1,11 +1,14 @@
-import { ApiObject, Size } from 'cdk8s';
+import { ApiObject, Lazy, Size } from 'cdk8s';
 import { Cpu, k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import { text } from '../core/compose';
+import type { Caller } from '../core/endpoint';
 import { labelsOf } from '../core/labels';
 import { nodeOptions } from '../core/node-options';
 import { recordConnection } from '../core/part';
 import type { Answer, PostgresRequest } from '../core/platform';
-import { resourceRequirements, sizeText } from '../core/pod';
+import { type Resources, resourceRequirements, sizeText } from '../core/pod';
+import type { SecretSource } from '../core/secret-source';
 import { systemOf } from '../core/system';
 import { VERSIONS } from '../core/versions';
 import { allowTo } from '../network/network-policy';
@@ -13,6 +16,8 @@ import { secretBundle } from '../secrets/secret-bundle';
 import { passwordOf } from '../secrets/sources';
 import type { ObjectStore } from './object-store';
 import { knownVersion, type PostgresVersion } from './postgres-image';
+import { mostConnectionsLazily, resourcesFor } from './postgres-size';
+import { READERS, usersOf } from './postgres-users';
 
 const PORTS = { postgres: 5432, status: 8000, metrics: 9187 };
 const IMAGES: Readonly<Record<PostgresVersion, string>> = {
@@ -21,7 +26,7 @@ const IMAGES: Readonly<Record<PostgresVersion, string>> = {
   17: VERSIONS.cnpgPostgres17.image,
   18: VERSIONS.cnpgPostgres18.image,
 };
-const RESOURCES = {
+export const OPERATOR_RESOURCES: Resources = {
   cpu: { request: Cpu.millis(500), limit: Cpu.millis(2000) },
   memory: { request: Size.gibibytes(1), limit: Size.gibibytes(2) },
 };
@@ -36,15 +41,15 @@ const PLUGIN = 'barman-cloud.cloudnative-pg.io';
 export function postgresByOperator(
   scope: Construct,
   request: PostgresRequest,
+  callers: readonly Caller[],
   archive: ObjectStore | undefined,
 ): Answer {
   const { platform, namespaceName } = systemOf(scope);
   const { name, database, username } = request;
   const selector = { 'cnpg.io/cluster': name };
-  const password = passwordOf(scope);
-  const secret = secretBundle(scope, `${name}-auth`);
-  secret.add('username', [username], scope.node.path);
-  secret.add('password', [{ secret: password, encode: 'none' }], scope.node.path);
+  const password = credentials(scope, `${name}-auth`, username, passwordOf(scope));
+  const reader = credentials(scope, `${name}-reader`, READERS.reader, passwordOf(scope, 'reader'));
+  const metrics = credentials(scope, `${name}-metrics`, READERS.metrics, passwordOf(scope, 'metrics'));
   const instances = platform.profile.highlyAvailable ? 3 : 1;
   const barman = archive?.store.s3 === undefined ? undefined : archiving(scope, request, archive, archive.store.s3);
 
@@ -57,8 +62,17 @@ export function postgresByOperator(
       imageName: IMAGES[knownVersion(request.version)],
       storage: { size: sizeText(request.storage), storageClass: request.storageClass },
       bootstrap: { initdb: { database, owner: username, secret: { name: `${name}-auth` } } },
-      ...(request.requireTls ? { postgresql: { pg_hba: ['hostssl all all 0.0.0.0/0 scram-sha-256'] } } : {}),
-      resources: plain(resourceRequirements(RESOURCES)),
+      postgresql: {
+        parameters: { max_connections: mostConnectionsLazily(callers, String) },
+        ...(request.requireTls ? { pg_hba: ['hostssl all all 0.0.0.0/0 scram-sha-256'] } : {}),
+      },
+      managed: {
+        roles: [
+          readingRole(READERS.reader, `${name}-reader`, 'pg_read_all_data'),
+          readingRole(READERS.metrics, `${name}-metrics`, 'pg_monitor'),
+        ],
+      },
+      resources: Lazy.any({ produce: () => plain(resourceRequirements(resourcesFor(callers, OPERATOR_RESOURCES))) }),
       affinity: { enablePodAntiAffinity: true, topologyKey: 'topology.kubernetes.io/zone' },
       ...(barman === undefined ? {} : { plugins: [barman] }),
     },
@@ -74,7 +88,10 @@ export function postgresByOperator(
       database,
       username,
       password,
-      ...(request.requireTls ? { query: { sslmode: 'require' } } : {}),
+      users: usersOf({ password, reader, metrics }),
+      comesFirst: true,
+      // The operator signs for every server, whether plain connections are refused or not.
+      authority: { kind: 'Secret', name: `${name}-ca`, key: 'ca.crt' },
       reach: { by: 'pods', namespace: namespaceName, labels: selector },
     },
     facts: [
@@ -91,6 +108,19 @@ export function postgresByOperator(
   };
 }
 
+/** A Secret as the operator reads it. */
+function credentials(scope: Construct, name: string, username: string, password: SecretSource): SecretSource {
+  const secret = secretBundle(scope, name);
+  secret.add('username', [username], scope.node.path);
+  secret.add('password', [{ secret: password, encode: 'none' }], scope.node.path);
+  return password;
+}
+
+/** https://cloudnative-pg.io/documentation/current/declarative_role_management/ */
+function readingRole(name: string, secret: string, role: string): object {
+  return { name, ensure: 'present', login: true, inRoles: [role], passwordSecret: { name: secret } };
+}
+
 /** Base backups each night and the log all the time, by the Barman Cloud plugin: what is inside of `spec.backup` goes with 1.31. */
 function archiving(scope: Construct, request: PostgresRequest, archive: ObjectStore, destinationPath: string): object {
   const { name } = request;
@@ -101,7 +131,7 @@ function archiving(scope: Construct, request: PostgresRequest, archive: ObjectSt
     spec: {
       retentionPolicy: `${request.keepBackupsDays}d`,
       configuration: {
-        destinationPath: `${destinationPath}/postgres`,
+        destinationPath: text`${destinationPath}/postgres`,
         s3Credentials: { inheritFromIAMRole: true },
         wal: { compression: 'gzip' },
       },

@@ -1,6 +1,6 @@
 import { Size } from 'cdk8s';
 import { Construct } from 'constructs';
-import type { Endpoint } from '../core/endpoint';
+import type { Caller, Endpoint } from '../core/endpoint';
 import { named, nameOf } from '../core/labels';
 import { part } from '../core/part';
 import type { Answer, PostgresRequest } from '../core/platform';
@@ -18,7 +18,10 @@ import {
   type PostgresVersion,
 } from './postgres-image';
 import { postgresInCluster } from './postgres-in-cluster';
-import { postgresByOperator } from './postgres-operator';
+import { OPERATOR_RESOURCES, postgresByOperator } from './postgres-operator';
+import { RESOURCES } from './postgres-pod';
+import { sizeInWords, tooMany } from './postgres-size';
+import { READERS, SUPERUSER } from './postgres-users';
 
 const SMALLEST = Size.gibibytes(1);
 
@@ -27,7 +30,7 @@ export interface PostgresProps {
   readonly name?: string;
   /** Name of the database. */
   readonly database: string;
-  /** Owner of the database. @default the database's name */
+  /** Owner of the database, and the application's user: no superuser, on RDS not its master. @default the database's name */
   readonly username?: string;
   /** Major version, in support. @default 17 */
   readonly version?: number;
@@ -57,14 +60,17 @@ export interface PostgresProps {
  * A PostgreSQL server with one database.
  * Creates: what the target offers (on EKS an RDS instance with its subnet group, security group and rules); in the cluster a Cluster of
  * CloudNativePG with the policies that its operator needs, or a StatefulSet with a volume, a Service, a Secret, a ServiceAccount.
- * The owner of the database is no superuser in the cluster, and nobody else may connect to it.
- * Limitation: a plain StatefulSet is one server that stands still while its node is away; its roles are made when its volume is empty.
+ * The owner of the database is no superuser, and nobody else may connect to it but two users that read: `connect(…, { as: 'reader' })`,
+ * `as: 'metrics'`. A password that changes in its Secret reaches the server within a minute (CloudNativePG: when its operator looks); pods
+ * that run keep their connections, and need the new password for new ones: they read it when they start next.
+ * Limitation: a plain StatefulSet is one server that stands still while its node is away.
  */
 export class Postgres extends Construct implements Dumped, Monitored {
   readonly endpoint: Endpoint;
   readonly version: PostgresVersion;
   readonly signals: readonly Signal[];
   readonly dumping: Dumping;
+  private readonly callers: Caller[] = [];
 
   constructor(scope: Construct, id: string, props: PostgresProps) {
     super(scope, id);
@@ -82,7 +88,8 @@ export class Postgres extends Construct implements Dumped, Monitored {
       inCluster: props.inCluster ?? (platform.profile.highlyAvailable ? 'operator' : 'statefulset'),
     };
     const offered = props.placement === 'in-cluster' ? undefined : platform.postgres?.(this, request);
-    const { endpoint, facts, signals = [] } = offered ?? this.inside(request, props.archiveTo);
+    const answer = offered ?? this.inside(request, props.archiveTo);
+    const { endpoint, facts, signals = [], mostConnections } = answer;
     this.endpoint = endpoint;
     this.signals = signals;
     this.version = knownVersion(request.version);
@@ -95,14 +102,24 @@ export class Postgres extends Construct implements Dumped, Monitored {
       holds: request.storage,
       reads: ['apart.sh', 'schema.sql', 'rows.sql', 'sequences.sql', 'roles.sql'],
     };
-    part(this, 'seaworthy:data:Postgres', () => facts);
-    report(this, () => [...problemsWith(request), ...keptTooShort(request, platform.profile.protectData)]);
+    const least = request.inCluster === 'operator' ? OPERATOR_RESOURCES : RESOURCES;
+    const sized = () => (offered === undefined ? [sizeInWords(this.callers, least)] : []);
+    part(this, 'seaworthy:data:Postgres', () => [...facts, ...sized()]);
+    report(this, () => [
+      ...problemsWith(request),
+      ...keptTooShort(request, platform.profile.protectData),
+      ...(mostConnections === undefined ? [] : tooMany(this.callers, mostConnections, facts[0] ?? '')),
+    ]);
+  }
+
+  expect(caller: Caller): void {
+    this.callers.push(caller);
   }
 
   private inside(request: PostgresRequest, archive: ObjectStore | undefined): Answer {
     return request.inCluster === 'operator'
-      ? postgresByOperator(this, request, archive)
-      : postgresInCluster(this, request);
+      ? postgresByOperator(this, request, this.callers, archive)
+      : postgresInCluster(this, request, this.callers);
   }
 }
 
@@ -112,7 +129,30 @@ function keptTooShort({ keepBackupsDays }: PostgresRequest, protectData: boolean
   return [{ code: 'SW-POSTGRES-004', severity: 'error', what, fix: 'keepBackupsDays: 7' }];
 }
 
-function problemsWith({ storage, version, database }: PostgresRequest): Problem[] {
+/** Databases that every server has, and users that are not an application's, or that Postgres refuses whatever the quotes. */
+const TAKEN = {
+  database: ['postgres', 'template0', 'template1', 'rdsadmin'],
+  username: [SUPERUSER, ...Object.values(READERS), 'public', 'none', 'rdsadmin', 'streaming_replica'],
+};
+
+function nameProblems(names: Readonly<Record<keyof typeof TAKEN, string>>): Problem[] {
+  const problem = (code: string, what: string, fix: string): Problem[] => [{ code, severity: 'error', what, fix }];
+  const each = (prop: keyof typeof TAKEN, fix: string): Problem[] => {
+    const name = names[prop];
+    if (!/^[a-z_][a-z0-9_]{0,62}$/.test(name)) {
+      const what = `${prop} is "${name}"; Postgres wants lower-case letters, digits and underscores, at most 63.`;
+      return problem('SW-POSTGRES-003', what, fix);
+    }
+    if (!TAKEN[prop].includes(name) && !name.startsWith('pg_')) return [];
+    const what = `${prop} is "${name}", a name of Postgres' own: the application's would be the server's, with all of its rights.`;
+    return problem('SW-POSTGRES-005', what, fix);
+  };
+  // Where nobody named the user, the database's name stands for both.
+  const user = names.username === names.database ? [] : each('username', "username: 'shop'");
+  return [...each('database', "database: 'shop'"), ...user];
+}
+
+function problemsWith({ storage, version, database, username }: PostgresRequest): Problem[] {
   const problems: Problem[] = [];
   if (storage.toMebibytes() < SMALLEST.toMebibytes()) {
     const what = `storage is ${sizeText(storage)}; Postgres needs at least ${sizeText(SMALLEST)} for its own files and log.`;
@@ -122,9 +162,5 @@ function problemsWith({ storage, version, database }: PostgresRequest): Problem[
     const what = `version is ${version}; in support are ${POSTGRES_VERSIONS.join(', ')}.`;
     problems.push({ code: 'SW-POSTGRES-002', severity: 'error', what, fix: 'version: 17' });
   }
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(database)) {
-    const what = `database is "${database}"; Postgres wants lower-case letters, digits and underscores, at most 63.`;
-    problems.push({ code: 'SW-POSTGRES-003', severity: 'error', what, fix: "database: 'shop'" });
-  }
-  return problems;
+  return [...problems, ...nameProblems({ database, username })];
 }

@@ -85,6 +85,7 @@ export function redisInCluster(scope: Construct, request: RedisRequest): Answer 
       host: name,
       port: PORT,
       ...(password === undefined ? {} : { password }),
+      comesFirst: true,
       reach: { by: 'pods', namespace: namespaceName, labels: selector },
     },
     facts: [

@@ -29,6 +29,8 @@ export interface CertificateProps {
 export function certificate(scope: Construct, { secret, hosts, issuer }: CertificateProps): void {
   const system = systemOf(scope);
   const { kind, name } = issuer ?? system.platform.issuer ?? SELF_SIGNED;
+  // Public authorities decide for how long they sign; our own sign for a year.
+  const isOurs = kind === 'Issuer';
   const object = new ApiObject(scope, 'certificate', {
     apiVersion: 'cert-manager.io/v1',
     kind: 'Certificate',
@@ -38,10 +40,44 @@ export function certificate(scope: Construct, { secret, hosts, issuer }: Certifi
       privateKey: { algorithm: 'RSA', size: 2048, rotationPolicy: 'Always' },
       dnsNames: [...hosts],
       issuerRef: { kind, name },
-      ...(name === SELF_SIGNED.name ? { duration: LIFE } : {}),
+      ...(isOurs ? { duration: LIFE } : {}),
     },
   });
   if (name === SELF_SIGNED.name) object.node.addDependency(selfSigned(system));
+}
+
+/** Ten years: nobody has to trust anew while the certificates that it signs are renewed. */
+const LIFE_OF_AUTHORITY = '87600h0m0s';
+
+/**
+ * An authority of a part's own, that signs with a key which stays: those who trust it go on to do so when a certificate is renewed.
+ * https://cert-manager.io/docs/configuration/selfsigned/#bootstrapping-ca-issuers
+ */
+export function ownAuthority(scope: Construct, name: string): CertificateIssuer {
+  const system = systemOf(scope);
+  const own = new Construct(scope, 'authority');
+  const signed = new ApiObject(own, 'certificate', {
+    apiVersion: 'cert-manager.io/v1',
+    kind: 'Certificate',
+    metadata: { name },
+    spec: {
+      isCA: true,
+      commonName: name,
+      secretName: name,
+      duration: LIFE_OF_AUTHORITY,
+      privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Never' },
+      issuerRef: { kind: SELF_SIGNED.kind, name: SELF_SIGNED.name },
+    },
+  });
+  signed.node.addDependency(selfSigned(system));
+  const issuer = new ApiObject(own, 'issuer', {
+    apiVersion: 'cert-manager.io/v1',
+    kind: 'Issuer',
+    metadata: { name },
+    spec: { ca: { secretName: name } },
+  });
+  issuer.node.addDependency(signed);
+  return { kind: 'Issuer', name };
 }
 
 /** What an Ingress says to cert-manager: https://cert-manager.io/docs/usage/ingress/ */

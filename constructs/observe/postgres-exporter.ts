@@ -14,7 +14,8 @@ export interface PostgresExporterProps {
 }
 
 /**
- * Metrics of a Postgres wherever it runs, RDS too: connections, sizes, locks, by `pg_stat_database_numbackends` and others.
+ * Metrics of a Postgres wherever it runs, RDS too: connections, sizes, locks, by `pg_stat_database_numbackends` and others. Its user has
+ * `pg_monitor`, and reads no row.
  * Creates: as a Gateway of one copy, with metrics on port 9187; the edge to the database.
  * Limitation: CloudNativePG has metrics of its own, and needs none of it.
  *
@@ -41,6 +42,11 @@ export class PostgresExporter extends HttpService {
       },
       { tellsOf: 'postgres' },
     );
-    connect(this, of, { env: { DATA_SOURCE_NAME: url() }, ...(secret === undefined ? {} : { secret }) });
+    connect(this, of, {
+      as: 'metrics',
+      connections: 3,
+      env: { DATA_SOURCE_NAME: url({ for: 'go' }) },
+      ...(secret === undefined ? {} : { secret }),
+    });
   }
 }

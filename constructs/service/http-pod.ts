@@ -16,6 +16,7 @@ import {
 import { systemOf } from '../core/system';
 import { fileMounts, fileVolumes, strategyOf } from './http-objects';
 import { type ClaimMount, DEFAULTS, type DecidedMetrics, type HttpServiceProps, type Scratch } from './http-props';
+import type { Mounts } from './mounts';
 import type { Variables } from './variables';
 
 export interface Seconds {
@@ -30,6 +31,7 @@ export interface Decided {
   readonly resources: Resources;
   readonly shutdown: Seconds;
   readonly env: Variables;
+  readonly files: Mounts;
   readonly metrics: DecidedMetrics | undefined;
 }
 
@@ -48,27 +50,29 @@ export function deployment(part: Construct, props: HttpServiceProps, decided: De
       strategy: strategyOf(copies),
       template: {
         metadata: { labels, ...annotations },
-        spec: withLocalStorage({
-          serviceAccountName: nameOf(part),
-          automountServiceAccountToken: props.account?.token ?? false,
-          enableServiceLinks: false,
-          terminationGracePeriodSeconds: shutdown.grace,
-          securityContext: restrictedPod(
-            props.user ?? DEFAULTS.user,
-            props.claims === undefined ? undefined : (props.user ?? DEFAULTS.user),
-          ),
-          topologySpreadConstraints: spread(selector),
-          ...(props.mayBeInterrupted === true ? onSpotNodes() : {}),
-          ...pullSecrets,
-          containers: [container(part, props, decided)],
-          volumes: [
-            temporary('tmp'),
-            ...scratchVolumes(props.scratch ?? [], systemOf(part).platform.storageClass),
-            ...claimVolumes(props.claims ?? []),
-            ...(props.secrets ?? []).map(({ secret }) => ({ name: secret, secret: { secretName: secret } })),
-            ...fileVolumes(props.files ?? []),
-          ],
-        }),
+        spec: decided.files.into(
+          withLocalStorage({
+            serviceAccountName: nameOf(part),
+            automountServiceAccountToken: props.account?.token ?? false,
+            enableServiceLinks: false,
+            terminationGracePeriodSeconds: shutdown.grace,
+            securityContext: restrictedPod(
+              props.user ?? DEFAULTS.user,
+              props.claims === undefined ? undefined : (props.user ?? DEFAULTS.user),
+            ),
+            topologySpreadConstraints: spread(selector),
+            ...(props.mayBeInterrupted === true ? onSpotNodes() : {}),
+            ...pullSecrets,
+            containers: [container(part, props, decided)],
+            volumes: [
+              temporary('tmp'),
+              ...scratchVolumes(props.scratch ?? [], systemOf(part).platform.storageClass),
+              ...claimVolumes(props.claims ?? []),
+              ...(props.secrets ?? []).map(({ secret }) => ({ name: secret, secret: { secretName: secret } })),
+              ...fileVolumes(props.files ?? []),
+            ],
+          }),
+        ),
       },
     },
   };

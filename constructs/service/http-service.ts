@@ -1,7 +1,7 @@
 import { Duration } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { canBeSeveral, copiesInWords, copiesProblems, copiesWithin, scaleOf } from '../core/copies';
+import { canBeSeveral, copiesInWords, copiesProblems, copiesWithin, mostPods, scaleOf } from '../core/copies';
 import type { Endpoint, HasEndpoint } from '../core/endpoint';
 import { labelsOf, named, nameOf, selectorOf } from '../core/labels';
 import { part as describe } from '../core/part';
@@ -10,10 +10,11 @@ import { type Problem, report } from '../core/problem';
 import { equipped } from '../core/programs';
 import type { Monitored, Signal } from '../core/signals';
 import { systemOf } from '../core/system';
-import type { EnvValue, Workload } from '../core/workload';
+import type { EnvValue, MountedFile, Workload } from '../core/workload';
 import { autoscaler, budget, configMap, service } from './http-objects';
 import { deployment, type Seconds } from './http-pod';
 import { DEFAULTS, type DecidedMetrics, type HttpServiceProps, OPENTELEMETRY, type Shutdown } from './http-props';
+import { Mounts } from './mounts';
 import { Variables } from './variables';
 
 /** A service that speaks HTTP: a Gateway, a Web application, a Signaling server. */
@@ -21,7 +22,9 @@ export abstract class HttpService extends Construct implements HasEndpoint, Work
   readonly endpoint: Endpoint;
   readonly selector: Record<string, string>;
   readonly signals: readonly Signal[];
+  readonly mostPods: number;
   private readonly env = new Variables(this);
+  private readonly files = new Mounts();
 
   protected constructor(
     scope: Construct,
@@ -35,13 +38,18 @@ export abstract class HttpService extends Construct implements HasEndpoint, Work
     named(this, props.name);
     equipped(this, props.programs ?? []);
     this.selector = selectorOf(this);
-    const made = httpService(this, type, this.env, props);
+    const made = httpService(this, type, { env: this.env, files: this.files }, props);
+    this.mostPods = made.mostPods;
     this.endpoint = { ...made.endpoint, ...endpoint };
     this.signals = tellsOf === undefined ? made.signals : made.signals.map((signal) => ({ ...signal, tellsOf }));
   }
 
   addEnv(name: string, value: EnvValue): void {
     this.env.set(name, value);
+  }
+
+  addFile(file: MountedFile): void {
+    this.files.add(file);
   }
 }
 
@@ -52,9 +60,9 @@ export abstract class HttpService extends Construct implements HasEndpoint, Work
 function httpService(
   part: Construct,
   type: `seaworthy:${string}:${string}`,
-  env: Variables,
+  { env, files }: { readonly env: Variables; readonly files: Mounts },
   props: HttpServiceProps,
-): { readonly endpoint: Endpoint; readonly signals: readonly Signal[] } {
+): { readonly endpoint: Endpoint; readonly signals: readonly Signal[]; readonly mostPods: number } {
   const system = systemOf(part);
   const name = nameOf(part);
   const selector = selectorOf(part);
@@ -75,7 +83,11 @@ function httpService(
     automountServiceAccountToken: false,
   });
   for (const file of props.files ?? []) configMap(part, file);
-  new k8s.KubeDeployment(part, 'deployment', deployment(part, props, { copies, resources, shutdown, env, metrics }));
+  new k8s.KubeDeployment(
+    part,
+    'deployment',
+    deployment(part, props, { copies, resources, shutdown, env, files, metrics }),
+  );
   const ports = { http: props.port, ...(metrics?.portName === 'metrics' ? { metrics: metrics.port } : {}) };
   new k8s.KubeService(part, 'service', service(name, selector, labelsOf(part), ports));
   const scale = scaleOf(copies);
@@ -93,6 +105,7 @@ function httpService(
   const closed = metrics?.portName === 'http' ? [metrics.path] : [];
   const scales = scale !== undefined;
   return {
+    mostPods: mostPods(copies),
     endpoint: { scheme: 'http', host: name, port: props.port, reach, closed },
     signals:
       metrics === undefined ? [{ kind: 'workload', name }] : [{ kind: 'http', name, selector, scales, ...metrics }],

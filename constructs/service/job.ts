@@ -45,25 +45,27 @@ export class Job extends ScheduledPart {
     cronJob(this, {
       schedule,
       longest,
-      pod: withLocalStorage({
-        serviceAccountName: name,
-        automountServiceAccountToken: false,
-        enableServiceLinks: false,
-        restartPolicy: 'Never',
-        securityContext: restrictedPod(user),
-        containers: [
-          {
-            name: this.node.id,
-            image,
-            command: [...command],
-            env: this.env.lazily(),
-            resources: resourceRequirements(resources),
-            securityContext: restrictedContainer(),
-            volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
-          },
-        ],
-        volumes: [temporary('tmp')],
-      }),
+      pod: this.files.into(
+        withLocalStorage({
+          serviceAccountName: name,
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
+          restartPolicy: 'Never',
+          securityContext: restrictedPod(user),
+          containers: [
+            {
+              name: this.node.id,
+              image,
+              command: [...command],
+              env: this.env.lazily(),
+              resources: resourceRequirements(resources),
+              securityContext: restrictedContainer(),
+              volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+            },
+          ],
+          volumes: [temporary('tmp')],
+        }),
+      ),
     });
     part(this, 'seaworthy:service:Job', () => [scheduleInWords(schedule), command.join(' ')]);
     report(this, () => scheduleProblems(schedule));

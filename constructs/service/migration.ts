@@ -7,7 +7,8 @@ import { nodeOptions } from '../core/node-options';
 import { part } from '../core/part';
 import { resourceRequirements, restrictedContainer, restrictedPod, temporary } from '../core/pod';
 import { type Problem, report } from '../core/problem';
-import type { EnvValue, Workload } from '../core/workload';
+import type { EnvValue, MountedFile, Workload } from '../core/workload';
+import { Mounts } from './mounts';
 import { Variables } from './variables';
 
 /** A migration that cannot reach its database in the first minutes is tried again. */
@@ -44,6 +45,7 @@ export interface MigrationProps {
 export class Migration extends Construct implements Workload {
   readonly selector: Record<string, string>;
   private readonly env = new Variables(this);
+  private readonly files = new Mounts();
 
   constructor(scope: Construct, id: string, props: MigrationProps) {
     super(scope, id);
@@ -60,7 +62,7 @@ export class Migration extends Construct implements Workload {
       spec: {
         backoffLimit: TRIES,
         activeDeadlineSeconds: seconds,
-        template: { metadata: { labels: labelsOf(this, base) }, spec: this.pod(base, name, props) },
+        template: { metadata: { labels: labelsOf(this, base) }, spec: this.files.into(this.pod(base, name, props)) },
       },
     });
     nodeOptions(job, { timeoutSeconds: seconds + WAIT_SECONDS });
@@ -74,6 +76,10 @@ export class Migration extends Construct implements Workload {
 
   addEnv(name: string, value: EnvValue): void {
     this.env.set(name, value);
+  }
+
+  addFile(file: MountedFile): void {
+    this.files.add(file);
   }
 
   private pod(account: string, name: string, { image, command, files, user = 1001 }: MigrationProps): k8s.PodSpec {

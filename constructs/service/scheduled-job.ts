@@ -6,7 +6,8 @@ import { isOwnDisk, withLocalStorage, workingRoom } from '../core/local-storage'
 import { type Resources, resourceRequirements, restrictedContainer, restrictedPod, temporary } from '../core/pod';
 import type { Monitored, Signal } from '../core/signals';
 import { systemOf } from '../core/system';
-import type { EnvValue, Workload } from '../core/workload';
+import type { EnvValue, MountedFile, Workload } from '../core/workload';
+import { Mounts } from './mounts';
 import { Variables } from './variables';
 
 /** One container of a job: a script of its image's shell. */
@@ -47,9 +48,14 @@ export abstract class ScheduledPart extends Construct implements Workload, Monit
   readonly selector: Record<string, string> = selectorOf(this);
   abstract readonly signals: readonly Signal[];
   protected readonly env = new Variables(this);
+  readonly files = new Mounts();
 
   addEnv(name: string, value: EnvValue): void {
     this.env.set(name, value);
+  }
+
+  addFile(file: MountedFile): void {
+    this.files.add(file);
   }
 
   /** What its script reads, beside what edges give. */
@@ -59,11 +65,11 @@ export abstract class ScheduledPart extends Construct implements Workload, Monit
 }
 
 /** Makes a CronJob below its part, with its ServiceAccount and the ConfigMap of its scripts. One run at a time. */
-export function scheduledJob(part: Construct, props: ScheduledJobProps): void {
+export function scheduledJob(part: ScheduledPart, props: ScheduledJobProps): void {
   const name = nameOf(part);
   new k8s.KubeServiceAccount(part, 'account', { metadata: { name }, automountServiceAccountToken: false });
   new k8s.KubeConfigMap(part, 'scripts', { metadata: { name: `${name}-scripts` }, data: { ...props.scripts } });
-  cronJob(part, { ...props, pod: pod(part, props) });
+  cronJob(part, { ...props, pod: part.files.into(pod(part, props)) });
 }
 
 export interface CronJobOptions {

@@ -11,7 +11,8 @@ export class Variables {
   constructor(private readonly part: Construct) {}
 
   set(name: string, value: EnvValue): void {
-    if (this.held.has(name)) {
+    const before = this.held.get(name);
+    if (before !== undefined && JSON.stringify(before) !== JSON.stringify(value)) {
       const what = `variable ${name} is set twice; a program would see only one of the two.`;
       report(this.part, () => [{ code: 'SW-ENV-001', severity: 'error', what, fix: `remove one ${name}` }]);
     }

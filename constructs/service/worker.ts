@@ -1,7 +1,7 @@
 import { Size } from 'cdk8s';
 import { Cpu, k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { type Copies, copiesInWords, copiesProblems, copiesWithin, initialCopies } from '../core/copies';
+import { type Copies, copiesInWords, copiesProblems, copiesWithin, initialCopies, mostPods } from '../core/copies';
 import { labelsOf, named, nameOf, selectorOf } from '../core/labels';
 import { withLocalStorage } from '../core/local-storage';
 import { part } from '../core/part';
@@ -17,8 +17,9 @@ import {
 import { report } from '../core/problem';
 import type { Monitored, Signal } from '../core/signals';
 import { systemOf } from '../core/system';
-import type { EnvValue, Workload } from '../core/workload';
+import type { EnvValue, MountedFile, Workload } from '../core/workload';
 import { strategyOf } from './http-objects';
+import { Mounts } from './mounts';
 import { Variables } from './variables';
 
 const RESOURCES: Resources = {
@@ -54,7 +55,9 @@ export interface WorkerProps {
 export class Worker extends Construct implements Workload, Monitored {
   readonly selector: Record<string, string>;
   readonly signals: readonly Signal[];
+  readonly mostPods: number;
   private readonly env = new Variables(this);
+  private readonly files = new Mounts();
 
   constructor(scope: Construct, id: string, props: WorkerProps) {
     super(scope, id);
@@ -64,6 +67,7 @@ export class Worker extends Construct implements Workload, Monitored {
     this.signals = [{ kind: 'workload', name }];
     const wanted = props.scale ?? { min: 1, max: 1 };
     const copies = copiesWithin(wanted, systemOf(this).platform.profile.mostCopies);
+    this.mostPods = mostPods(copies);
     for (const [key, value] of Object.entries(props.env ?? {})) this.env.set(key, { value });
     const labels = labelsOf(this);
     new k8s.KubeServiceAccount(this, 'account', { metadata: { name }, automountServiceAccountToken: false });
@@ -74,7 +78,7 @@ export class Worker extends Construct implements Workload, Monitored {
         revisionHistoryLimit: 5,
         selector: { matchLabels: this.selector },
         strategy: strategyOf(copies),
-        template: { metadata: { labels }, spec: this.pod(name, props) },
+        template: { metadata: { labels }, spec: this.files.into(this.pod(name, props)) },
       },
     });
     part(this, 'seaworthy:service:Worker', () => [
@@ -87,6 +91,10 @@ export class Worker extends Construct implements Workload, Monitored {
 
   addEnv(name: string, value: EnvValue): void {
     this.env.set(name, value);
+  }
+
+  addFile(file: MountedFile): void {
+    this.files.add(file);
   }
 
   private pod(account: string, props: WorkerProps): k8s.PodSpec {

@@ -15,6 +15,8 @@ export interface EksCluster {
   /** For workload identities. */
   readonly account: string | undefined;
   readonly oidcIssuer: string | undefined;
+  /** SNS topic for alarms of what the cluster does not see: the disks of databases. */
+  readonly alarmTopic?: string | undefined;
   /** For CloudFront. */
   readonly siteCertificate: string | undefined;
 }

@@ -115,10 +115,10 @@ test('variables in a ConfigMap are read from there, and roll the pods', () => {
   expect(JSON.stringify(look.spec('Deployment', 'shop-web', 'template', 'metadata'))).toContain('config-digest');
 });
 
-test('Postgres with TLS by CloudNativePG has the line of pg_hba, and URLs that ask for it', () => {
+test('Postgres with TLS by CloudNativePG has the line of pg_hba, and an authority that callers trust', () => {
   const look = shop((s) => {
     const db = new Postgres(s, 'db', { database: 'shop', inCluster: 'operator', requireTls: true });
-    expect(db.endpoint.query).toEqual({ sslmode: 'require' });
+    expect(db.endpoint.authority).toEqual({ kind: 'Secret', name: 'shop-db-ca', key: 'ca.crt' });
   });
   expect(look.spec('Cluster', 'shop-db', 'postgresql', 'pg_hba')).toEqual(['hostssl all all 0.0.0.0/0 scram-sha-256']);
 });

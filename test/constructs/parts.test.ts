@@ -189,7 +189,7 @@ test('a profile bounds the copies', () => {
   expect(replicas(2)).toMatchObject({ minReplicas: 1, maxReplicas: 2 });
 });
 
-test('Postgres 18 has its volume where its image wants it', () => {
+test('Postgres has its files in the same folder of the same volume in every major', () => {
   const mount = (version: number) => {
     const graph = shop((s) => new Postgres(s, 'db', { database: 'shop', version }));
     return at(
@@ -204,7 +204,7 @@ test('Postgres 18 has its volume where its image wants it', () => {
       'mountPath',
     );
   };
-  expect([mount(17), mount(18)]).toEqual(['/var/lib/postgresql/data', '/var/lib/postgresql']);
+  expect([mount(17), mount(18)]).toEqual(['/var/lib/postgresql/data', '/var/lib/postgresql/data']);
 });
 
 test('a part outside of a System says what it needs', () => {

@@ -138,10 +138,10 @@ describe('every variable, with its value', () => {
     expect(`${String(app('ports', 0, 'containerPort'))}`).toBe(env.PORT));
 });
 
-test('ALC-27 the URL ends with the pool’s parameters, and asks for TLS', () => {
+test('ALC-27 the URL ends with the pool’s parameters, and verifies who signed', () => {
   const data = prod.spec('ExternalSecret', 'alcs-secrets', 'target', 'template', 'data');
   expect(at(data, 'DATABASE_URL')).toMatch(
-    /^postgresql:\/\/alcs:.*@postgres:5432\/alcs\?sslmode=require&pool_min=5&pool_max=20$/,
+    /^postgresql:\/\/alcs:.*@postgres:5432\/alcs\?sslmode=verify-full&sslrootcert=%2Fetc%2Fauthorities%2Fpostgres%2Fca\.crt&pool_min=5&pool_max=20$/,
   );
 });
 
@@ -222,14 +222,14 @@ test('ALC-49 External Secrets fills alcs-secrets from alcs/production each hour,
 });
 
 test('ALC-51, ALC-56 the owner is made with grants, and the public has none', () => {
-  const sql = String(prod.data('ConfigMap', 'postgres-config')['owner.sh']);
-  expect(sql).toMatch(/CREATE ROLE :"owner" LOGIN PASSWORD/);
+  const sql = String(prod.data('ConfigMap', 'postgres-config')['roles.sh']);
   expect(sql).toMatch(/REVOKE ALL ON DATABASE :"database" FROM PUBLIC/);
   expect(sql).toMatch(/GRANT ALL ON SCHEMA public TO :"owner"/);
   const env = Object.fromEntries(
     list(at(prod.container('StatefulSet', 'postgres'), 'env')).map((v) => [String(at(v, 'name')), at(v, 'value')]),
   );
   expect(env).toMatchObject({ OWNER: 'alcs', POSTGRES_DB: 'alcs', POSTGRES_USER: 'postgres' });
+  expect(prod.data('ConfigMap', 'postgres-config')['owner.sh']).toMatch(/roles\.sh" once$/m);
 });
 
 test('ALC-52 npm run migrate, before the rollout', () => {
@@ -251,9 +251,13 @@ test('ALC-54 Postgres speaks TLS, with a key that its group alone may read', () 
     ]),
   );
   const volume = list(prod.spec('StatefulSet', 'postgres', 'template', 'spec', 'volumes')).find(
-    (v) => at(v, 'name') === 'tls',
+    (v) => at(v, 'name') === 'key',
   );
-  expect(at(volume, 'secret')).toEqual({ secretName: 'postgres-tls', defaultMode: 0o640 });
+  expect(at(volume, 'secret')).toEqual({
+    secretName: 'postgres-tls',
+    defaultMode: 0o640,
+    items: [{ key: 'tls.key', path: 'server.key' }],
+  });
   expect(prod.spec('Certificate', 'postgres-tls', 'dnsNames')).toEqual(['postgres', 'postgres.alcs.svc']);
 });
 

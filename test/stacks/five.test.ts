@@ -84,7 +84,7 @@ test('ALC-48 sealed secrets: alcs-secrets is a SealedSecret of secrets only', ()
   });
   const all = [
     sealed('alcs-secrets', ...keys),
-    sealed('postgres-auth', 'password', 'superuser'),
+    sealed('postgres-auth', 'password', 'reader', 'metrics', 'superuser'),
     sealed('alcs-backup-postgres', 'database-url'),
   ];
   writeFileSync(join(folder, 'secrets.dev.sealed.yaml'), all.map((d) => stringify(d)).join('---\n'));

@@ -215,7 +215,7 @@ describe('data', () => {
       const [dump] = list(at(job, 'spec', 'jobTemplate', 'spec', 'template', 'spec', 'initContainers'));
       expect(list(at(dump, 'env'))).toContainEqual({
         name: 'DATABASE_URL',
-        valueFrom: { secretKeyRef: { name: 'talos-secrets', key: 'database-url' } },
+        valueFrom: { secretKeyRef: { name: 'talos-backup-postgres', key: 'database-url' } },
       });
       expect(at(objectIn(graph, 'ConfigMap', 'talos-backup-scripts').inputs, 'data', 'dump.sh')).toContain('pg_dump');
     }

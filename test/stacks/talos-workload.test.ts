@@ -129,6 +129,8 @@ test('TAL-63 it runs alembic upgrade head with the gateway image, pinned apart f
   expect(at(migration, 'command')).toEqual(['alembic', 'upgrade', 'head']);
   expect(at(migration, 'env')).toEqual([
     { name: 'DATABASE_URL', valueFrom: { secretKeyRef: { name: 'talos-secrets', key: 'database-url' } } },
+    { name: 'PGSSLMODE', value: 'verify-full' },
+    { name: 'PGSSLROOTCERT', value: '/etc/authorities/postgres/ca.crt' },
   ]);
 });
 

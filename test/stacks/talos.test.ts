@@ -76,7 +76,13 @@ test('TAL-13, TAL-79 prod renders no Secret with a credential: External Secrets 
     'https://otlp.placeholder.invalid:4317',
   ]);
   const external = objects.flatMap((n) => (n.object?.kind === 'ExternalSecret' ? [n.object.name] : []));
-  expect(external.sort()).toEqual(['talos-redis', 'talos-secrets']);
+  expect(external.sort()).toEqual([
+    'talos-archive-postgres',
+    'talos-backup-postgres',
+    'talos-postgres-users',
+    'talos-redis',
+    'talos-secrets',
+  ]);
 });
 
 test('TAL-14, TAL-80 host and TLS of the Ingress', () => {

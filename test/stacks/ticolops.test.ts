@@ -52,7 +52,7 @@ test('TCO-08 the front end is a private bucket behind a CDN, and no pod', () => 
     defaultCacheBehavior: { viewerProtocolPolicy: 'redirect-to-https', compress: true },
     viewerCertificate: { minimumProtocolVersion: 'TLSv1.2_2021' },
   });
-  expect(prod.names('Deployment')).toEqual(['ticolops-api', 'ticolops-postgres-metrics']);
+  expect(prod.names('Deployment')).toEqual(['ticolops-api', 'ticolops-postgres-metrics', 'ticolops-postgres-users']);
   const [policy] = prod.cloud('aws:s3/bucketPolicy:BucketPolicy');
   expect(policy).toBeDefined();
 });

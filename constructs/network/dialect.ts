@@ -1,0 +1,82 @@
+import type { Endpoint } from '../core/endpoint';
+import type { SecretTemplate } from '../secrets/secret-template';
+
+/**
+ * Whose words a URL of a Postgres is written in. Each driver spells TLS in its own way, and some refuse the words of others:
+ * - `libpq`: psql, pg_dump, psycopg, Ruby's pg, PHP, and what else is made of libpq
+ * - `node-postgres`: pg, and what is made of it (Knex, Sequelize, TypeORM, Drizzle)
+ * - `go`: pgx and lib/pq
+ * - `asyncpg`: asyncpg alone or below SQLAlchemy, psycopg below SQLAlchemy: TLS is said by variables that both read, the URL has none of it
+ * - `sqlalchemy-asyncpg`: the same, and the scheme is `postgresql+asyncpg`
+ * - `jdbc`: the driver of Java, also where HikariCP or Hibernate asks it
+ * - `prisma`: Prisma's own engine
+ */
+export type Driver = 'libpq' | 'node-postgres' | 'go' | 'asyncpg' | 'sqlalchemy-asyncpg' | 'jdbc' | 'prisma';
+
+/** What an endpoint is called in a driver's words. `file` is the path of the authority, where the server has one. */
+export interface Dialect {
+  readonly scheme: string;
+  /** Where user and password stand. */
+  readonly credentials: 'before-host' | 'in-query';
+  readonly query: Readonly<Record<string, string>>;
+  /** Variables that the driver reads beside its URL. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** https://www.postgresql.org/docs/current/libpq-ssl.html: who signed it, and for which name. Nothing less keeps the password from others. */
+const VERIFY = 'verify-full';
+
+/** A driver's words for an endpoint. What is no Postgres has one dialect, its own. */
+export function dialectOf(endpoint: Endpoint, driver: Driver, file: string | undefined): Dialect {
+  const { scheme, query = {} } = endpoint;
+  const plain: Dialect = { scheme, credentials: 'before-host', query, env: {} };
+  if (scheme !== 'postgresql') return plain;
+  switch (driver) {
+    // pg reads the file for each connection; pgx and lib/pq know the two words from libpq.
+    case 'libpq':
+    case 'node-postgres':
+    case 'go':
+      return file === undefined ? plain : { ...plain, query: { ...query, sslmode: VERIFY, sslrootcert: file } };
+    // SQLAlchemy hands the parameters of a URL to asyncpg as arguments, which has none called sslmode: both read the variables of libpq.
+    case 'asyncpg':
+      return { ...plain, env: libpqEnv(file) };
+    case 'sqlalchemy-asyncpg':
+      return { ...plain, scheme: 'postgresql+asyncpg', env: libpqEnv(file) };
+    case 'jdbc': {
+      const tls = file === undefined ? {} : { sslmode: VERIFY, sslrootcert: file };
+      return { ...plain, scheme: 'jdbc:postgresql', credentials: 'in-query', query: { ...query, ...tls } };
+    }
+    // https://www.prisma.io/docs/orm/overview/databases/postgresql: sslcert is the authority, and it is believed unless sslaccept says strict.
+    case 'prisma': {
+      const tls = file === undefined ? {} : { sslmode: 'require', sslaccept: 'strict', sslcert: file };
+      return { ...plain, query: { ...query, ...tls } };
+    }
+    default:
+      return driver satisfies never;
+  }
+}
+
+/** https://www.postgresql.org/docs/current/libpq-envars.html */
+export function libpqEnv(file: string | undefined): Record<string, string> {
+  return file === undefined ? {} : { PGSSLMODE: VERIFY, PGSSLROOTCERT: file };
+}
+
+/** A whole URL, with credentials, in a dialect. */
+export function urlIn(endpoint: Endpoint, dialect: Dialect, more: Readonly<Record<string, string>>): SecretTemplate {
+  const { password, username = '', database, host, port } = endpoint;
+  const parameters = new URLSearchParams({ ...dialect.query, ...more }).toString();
+  const path = database === undefined ? '' : `/${encodeURIComponent(database)}`;
+  const at: SecretTemplate = [{ plain: host, encode: 'none' }, `:${port}${path}`];
+  if (password === undefined) return [`${dialect.scheme}://`, ...at, ...tail(parameters)];
+  const secret = { secret: password, encode: 'uri' } as const;
+  const user = { plain: username, encode: 'uri' } as const;
+  if (dialect.credentials === 'before-host') {
+    return [`${dialect.scheme}://`, user, ':', secret, '@', ...at, ...tail(parameters)];
+  }
+  const rest = parameters === '' ? '' : `&${parameters}`;
+  return [`${dialect.scheme}://`, ...at, '?user=', user, '&password=', secret, rest];
+}
+
+function tail(parameters: string): SecretTemplate {
+  return parameters === '' ? [] : [`?${parameters}`];
+}

@@ -1,0 +1,31 @@
+import type * as aws from '@pulumi/aws';
+import type { Construct } from 'constructs';
+import { CloudResource } from '../../constructs/core/cloud-resource';
+import type { EksCluster } from './eks-cluster';
+
+const GIBIBYTE = 1024 ** 3;
+/** RDS grows a disk below 10 % of it: what is lower than this for a quarter of an hour did not grow. */
+const [LEAST_GIBIBYTES, MINUTES] = [2, 5];
+
+/** An alarm when the disk of an RDS instance is nearly full: no metric of the cluster sees it. It reaches whom the topic reaches. */
+export function diskAlarm(scope: Construct, name: string, instance: string, { alarmTopic }: EksCluster): void {
+  const actions = alarmTopic === undefined ? [] : [alarmTopic];
+  new CloudResource<aws.cloudwatch.MetricAlarmArgs, aws.cloudwatch.MetricAlarm>(scope, 'disk-alarm', {
+    type: 'aws:cloudwatch/metricAlarm:MetricAlarm',
+    inputs: {
+      name: `${name}-disk`,
+      alarmDescription: `${name} has less than ${LEAST_GIBIBYTES} GiB left on its disk, and did not grow`,
+      namespace: 'AWS/RDS',
+      metricName: 'FreeStorageSpace',
+      dimensions: { DBInstanceIdentifier: instance },
+      statistic: 'Minimum',
+      comparisonOperator: 'LessThanThreshold',
+      threshold: LEAST_GIBIBYTES * GIBIBYTE,
+      period: MINUTES * 60,
+      evaluationPeriods: 3,
+      treatMissingData: 'missing',
+      alarmActions: actions,
+      okActions: actions,
+    },
+  });
+}
