@@ -75,6 +75,7 @@ const TYPES: Readonly<Record<string, TypeRules>> = {
         'tags',
         'enabledCloudwatchLogsExports',
         'manageMasterUserPassword',
+        'maxAllocatedStorage',
         'password',
         'dbSubnetGroupName',
         'vpcSecurityGroupIds',
@@ -228,6 +229,15 @@ const TYPES: Readonly<Record<string, TypeRules>> = {
     optional: [],
     fixed: ['clusterName', 'namespace', 'serviceAccount'],
     outputs: () => ({}),
+  },
+  'aws:cloudwatch/metricAlarm:MetricAlarm': {
+    required: ['name', 'comparisonOperator', 'evaluationPeriods'],
+    optional: [
+      ...['alarmDescription', 'namespace', 'metricName', 'dimensions', 'statistic', 'threshold', 'period'],
+      ...['treatMissingData', 'alarmActions', 'okActions'],
+    ],
+    fixed: ['name'],
+    outputs: ({ name }) => ({ arn: arn('cloudwatch', name) }),
   },
   'aws:secretsmanager/secret:Secret': {
     required: ['name'],
