@@ -46,7 +46,7 @@ test('what is unknown says which resource will tell', () => {
   const resources = list(JSON.parse(preview('--env', 'prod', '--json').stdout).resources);
   const secret = resources.find((r) => at(r, 'name') === 'talos-secrets');
   expect(at(secret, 'inputs', 'spec', 'data', 0, 'remoteRef', 'key')).toEqual({
-    unknown: 'talos/postgres/instance.masterUserSecrets[0].secretArn',
+    unknown: 'talos/postgres/stored-passwords-version.arn',
   });
   const keys = Object.keys(isRecord(secret) ? secret : {});
   expect(keys).toEqual([
@@ -100,7 +100,7 @@ test('in CI problems come first', () => {
 
 test('--all lists every object with its URN, --part narrows to one', () => {
   const all = preview('--all').stdout;
-  expect(all.match(/urn:pulumi:dev::seaworthy::/g)?.length).toBe(365);
+  expect(all.match(/urn:pulumi:dev::seaworthy::/g)?.length).toBe(377);
   const resources = list(JSON.parse(preview('--system', 'talos', '--part', 'redis', '--json').stdout).resources);
   expect(new Set(resources.map((r) => at(r, 'part')))).toEqual(new Set(['redis']));
   expect(resources.filter((r) => at(r, 'component') === true).map((r) => at(r, 'type'))).toEqual([
