@@ -8,9 +8,9 @@ transpileOnLoad();
 process.on('unhandledRejection', () => undefined);
 const checkout = join(__dirname, '..', 'operate', 'engine.ts');
 const { perform } = require(existsSync(checkout) ? checkout : join(__dirname, '..', 'dist', 'operate', 'engine.js'));
-process.once('message', async ({ operation, project, adopt }) => {
+process.once('message', async ({ operation, project }) => {
   let sent = Promise.resolve();
-  await perform(operation, project, adopt, (told) => {
+  await perform(operation, project, (told) => {
     sent = new Promise((resolve) => process.send(told, resolve));
   });
   // They go in order; what is not through yet would be lost with the process.

@@ -1,48 +1,60 @@
-import { readFileSync } from 'node:fs';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { parse } from 'yaml';
 import type { Problem } from '../constructs/core/problem';
-import { at, list, text } from '../graph/json-value';
+import { at, text } from '../graph/json-value';
+import { execCredential } from './exec-credential';
+import { type Access, accessOf } from './kubeconfig';
 
 const PATIENCE_MS = 5000;
 
 /**
- * Asks the API server whether it is there, before the engine does: with an unreachable cluster Pulumi's preview and refresh end well, and
- * say nothing. Sends no credentials; any answer will do. Also refuses a cluster older than what the objects were checked against.
+ * Asks the API server whether it is there and knows who asks, before the engine does: with a cluster that cannot be reached, or that refuses
+ * the credentials, Pulumi's preview and refresh end well, and say nothing. Also refuses a cluster older than what the objects were checked
+ * against. The server's certificate is checked as the kubeconfig says, for credentials are sent.
  */
 export async function clusterProblems(
   kubeconfig: string | undefined,
   context: string | undefined,
   wanted: string,
 ): Promise<Problem[]> {
-  const config = kubeconfig ?? ambientKubeconfig();
-  if (config === undefined) {
-    const what = 'no kubeconfig was found: neither in the configuration, nor in KUBECONFIG, nor in ~/.kube/config.';
-    return [
-      {
-        code: 'SW-CLUSTER-002',
-        severity: 'error',
-        what,
-        fix: 'minikube start; or: pulumi config set --secret seaworthy:kubeconfig "$(cat kubeconfig)"',
-      },
-    ];
-  }
-  const server = serverOf(config, context);
-  if (server === undefined) {
-    const what = `the kubeconfig names no cluster${context === undefined ? '' : ` for the context "${context}"`}.`;
-    return [{ code: 'SW-CLUSTER-003', severity: 'error', what, fix: 'kubectl config get-contexts' }];
-  }
-  const answer = await ask(server.url, server.authority);
-  if ('failure' in answer) {
-    const what = `the API server ${server.url} does not answer (${answer.failure}); nothing was changed.`;
-    return [
-      { code: 'SW-CLUSTER-001', severity: 'error', what, fix: `kubectl --server ${server.url} get --raw /readyz` },
-    ];
-  }
+  const access = accessOf(kubeconfig, context);
+  if ('code' in access) return [access];
+  // A way that is the provider's alone.
+  if (access.isProxied) return [];
+  const known = withCredentials(access);
+  if ('failure' in known) return [refusedOf(access, known.failure)];
+  const answer = await ask(known);
+  if ('failure' in answer) return [away(access, answer.failure)];
+  if (answer.status === 401 || answer.status === 403) return [refusedOf(access, REFUSALS[answer.status])];
   return olderThan(answer.version, wanted);
+}
+
+const REFUSALS = {
+  401: 'the API server does not accept its credentials (401): the token or certificate is wrong or has expired',
+  403: 'the API server knows whose its credentials are, and lets them ask nothing (403)',
+} as const;
+
+function away({ url }: Access, failure: string): Problem {
+  const what = `the API server ${addressOf(url)} does not answer (${failure}); nothing was changed.`;
+  const fix = `kubectl --server ${addressOf(url)} get --raw /readyz`;
+  return { code: 'SW-CLUSTER-001', severity: 'error', what, fix };
+}
+
+function refusedOf({ url }: Access, why: string): Problem {
+  const what = `the kubeconfig does not open ${addressOf(url)}: ${why}.`;
+  const fix = 'log in anew, until this answers: kubectl get --raw /version';
+  return { code: 'SW-CLUSTER-006', severity: 'error', what, fix };
+}
+
+/** Less a name and a password, if it has such; with the path that some put before the API. */
+function addressOf(url: URL): string {
+  return `${url.origin}${url.pathname.replace(/\/$/, '')}`;
+}
+
+function withCredentials(access: Access): Access | { readonly failure: string } {
+  if (access.exec === undefined || access.token !== undefined) return access;
+  const given = execCredential(access.exec);
+  return 'failure' in given ? given : { ...access, ...given };
 }
 
 function olderThan(found: string | undefined, wanted: string): Problem[] {
@@ -59,61 +71,53 @@ function olderThan(found: string | undefined, wanted: string): Problem[] {
   ];
 }
 
-function ambientKubeconfig(): string | undefined {
-  const files = process.env.KUBECONFIG?.split(':').filter((f) => f !== '') ?? [join(homedir(), '.kube', 'config')];
-  for (const file of files) {
-    try {
-      return readFileSync(file, 'utf8');
-    } catch {
-      // The next file may be there; kubectl skips missing ones as well.
-    }
+type Reply = { readonly failure: string } | { readonly status: number; readonly version?: string };
+
+async function ask(access: Access): Promise<Reply> {
+  try {
+    return await asked(access);
+  } catch {
+    // What is in it is nobody's to see.
+    return { failure: 'the certificates of the kubeconfig cannot be read' };
   }
-  return undefined;
 }
 
-interface Server {
-  readonly url: string;
-  readonly authority?: string;
-}
-
-function serverOf(kubeconfig: string, context: string | undefined): Server | undefined {
-  const config: unknown = parse(kubeconfig);
-  const wanted = context ?? text(at(config, 'current-context'));
-  const chosen = list(at(config, 'contexts')).find((c) => at(c, 'name') === wanted);
-  const cluster = list(at(config, 'clusters')).find((c) => at(c, 'name') === at(chosen, 'context', 'cluster'));
-  const url = text(at(cluster, 'cluster', 'server'));
-  const data = text(at(cluster, 'cluster', 'certificate-authority-data'));
-  if (url === undefined) return undefined;
-  return data === undefined ? { url } : { url, authority: Buffer.from(data, 'base64').toString() };
-}
-
-type Reply = { readonly failure: string } | { readonly version?: string };
-
-/** Any HTTP status is an answer. Trust is the provider's business: no credential leaves here. */
-function ask(url: string, authority: string | undefined): Promise<Reply> {
-  const request = url.startsWith('https:') ? requestHttps : requestHttp;
+function asked(access: Access): Promise<Reply> {
+  const request = access.url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve) => {
-    const options = {
-      timeout: PATIENCE_MS,
-      rejectUnauthorized: false,
-      ...(authority === undefined ? {} : { ca: authority }),
-    };
-    const asked = request(new URL('/version', url), options, (response) => {
+    const call = request(`${addressOf(access.url)}/version`, optionsOf(access), (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve(versionIn(Buffer.concat(chunks).toString())));
+      response.on('end', () => resolve(replyOf(response.statusCode ?? 0, Buffer.concat(chunks).toString())));
     });
-    asked.on('timeout', () => asked.destroy(new Error(`no answer within ${PATIENCE_MS / 1000} s`)));
-    asked.on('error', (error) => resolve({ failure: error.message }));
-    asked.end();
+    call.on('timeout', () => call.destroy(new Error(`no answer within ${PATIENCE_MS / 1000} s`)));
+    call.on('error', (error) => resolve({ failure: error.message }));
+    call.end();
   });
 }
 
-function versionIn(body: string): Reply {
+function optionsOf({ authority, serverName, insecure, token, basic, certificate, key }: Access) {
+  const authorization =
+    token === undefined
+      ? basic === undefined
+        ? undefined
+        : `Basic ${Buffer.from(basic).toString('base64')}`
+      : `Bearer ${token}`;
+  return {
+    timeout: PATIENCE_MS,
+    rejectUnauthorized: !insecure,
+    ...(authority === undefined ? {} : { ca: authority }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+    ...(certificate === undefined || key === undefined ? {} : { cert: certificate, key }),
+    ...(authorization === undefined ? {} : { headers: { authorization } }),
+  };
+}
+
+function replyOf(status: number, body: string): Reply {
   try {
     const version = text(at(JSON.parse(body), 'gitVersion'));
-    return version === undefined ? {} : { version };
+    return version === undefined ? { status } : { status, version };
   } catch {
-    return {};
+    return { status };
   }
 }

@@ -6,9 +6,9 @@ import type { IConstruct } from 'constructs';
 import { leavesIn } from '../constructs/core/value';
 import { PROVIDER_VERSIONS } from '../constructs/core/versions';
 import type { Graph, GraphNode } from '../graph/graph';
+import { leftAsImported } from './adoption';
 import { GenericComponent, GenericProvider, GenericResource } from './resources';
 import { outputOf, Restorer } from './restore';
-import { session } from './session';
 import { waitOf } from './waits';
 
 /** Requests under way in a preview. */
@@ -86,15 +86,16 @@ export class Registration {
     const dependsOn = (this.needs.get(path) ?? []).flatMap((to) => this.resources.get(to) ?? []);
     const seconds = options.timeoutSeconds ?? waitOf(object?.kind);
     const wait = `${seconds}s`;
-    const adopted = session().adopt[path] ?? options.import;
+    const filled = options.import === undefined ? [] : leftAsImported(object?.kind);
+    const ignored = [...new Set([...(options.ignoreChanges ?? []), ...filled])];
     return {
       ...(parentResource === undefined ? {} : { parent: parentResource }),
       ...(dependsOn.length === 0 ? {} : { dependsOn }),
       ...(aliases.length === 0 ? {} : { aliases: aliases.flatMap((alias) => this.aliasesFor(node, alias)) }),
       ...(options.protect === true ? { protect: true } : {}),
       ...(options.retainOnDelete === true ? { retainOnDelete: true } : {}),
-      ...(adopted === undefined ? {} : { import: adopted }),
-      ...(options.ignoreChanges === undefined ? {} : { ignoreChanges: [...options.ignoreChanges] }),
+      ...(options.import === undefined ? {} : { import: options.import }),
+      ...(ignored.length === 0 ? {} : { ignoreChanges: ignored }),
       ...(seconds === undefined ? {} : { customTimeouts: { create: wait, update: wait, delete: wait } }),
       ...secretOutputsOf(options.secretOutputs, object?.kind),
     };

@@ -17,8 +17,6 @@ export interface Session {
   failures: Problem[];
   /** The one system that a command asks about: a program may leave the others out. */
   only?: string | undefined;
-  /** Objects to take over, by construct path: `namespace/name`. */
-  adopt: Readonly<Record<string, string>>;
   /** Facts of the program for the headline: target, Kubernetes version. */
   facts: { target?: string; environment?: string };
 }
@@ -27,13 +25,13 @@ const SESSION = Symbol.for('seaworthy.session.1');
 
 export function session(): Session {
   const holder: typeof globalThis & { [SESSION]?: Session } = globalThis;
-  holder[SESSION] ??= { offline: false, config: [], graphs: [], failures: [], adopt: {}, facts: {} };
+  holder[SESSION] ??= { offline: false, config: [], graphs: [], failures: [], facts: {} };
   return holder[SESSION];
 }
 
 /** Starts anew, for a command. */
 export function openSession(config: readonly ConfigEntry[], only?: string): Session {
-  const fresh = { offline: true, config, graphs: [], failures: [], adopt: {}, facts: {}, only };
+  const fresh = { offline: true, config, graphs: [], failures: [], facts: {}, only };
   return Object.assign(session(), fresh);
 }
 

@@ -20,10 +20,10 @@ export async function recoverStack({ env, force }: RecoverOptions): Promise<bool
   const say = (line: string) => process.stdout.write(`${line}\n`);
   say(`\n  recovering ${project.name}/${env}`);
   try {
-    const { adopted, changed } = await recover(
-      (operation, adopt, onStep) => inOwnProcess(operation, project, adopt, onStep),
-      { force, say },
-    );
+    const { adopted, changed } = await recover((operation, onStep) => inOwnProcess(operation, project, onStep), {
+      force,
+      say,
+    });
     const taken = adopted.length === 0 ? '' : `, ${adopted.length} taken over`;
     say(`\n  Converged: ${changed} changed${taken}; the last up changed nothing.\n`);
     return true;
@@ -48,7 +48,6 @@ export async function recoverStack({ env, force }: RecoverOptions): Promise<bool
 function inOwnProcess(
   operation: Operation,
   { folder, name, environment, entry }: Project,
-  adopt: Readonly<Record<string, string>>,
   onStep: (told: Told) => void,
 ): Promise<readonly Told[]> {
   const worker = fork(join(packageRoot(), 'bin', 'engine-worker.js'), [], {
@@ -59,7 +58,7 @@ function inOwnProcess(
     told.push(message);
     onStep(message);
   });
-  worker.send({ operation, project: { folder, name, environment, entry }, adopt });
+  worker.send({ operation, project: { folder, name, environment, entry } });
   // Its last messages may come after its end.
   const ended = new Promise<number | null>((resolve) => worker.once('exit', resolve));
   const heard = new Promise<void>((resolve) => worker.once('disconnect', resolve));

@@ -9,8 +9,9 @@ import { isSystem } from '../constructs/core/system';
 import { withoutForeignNamespace } from './custom-fields';
 import { dependencies } from './dependencies';
 import { CLUSTER_SCOPED } from './fields';
-import { type Graph, type GraphNode, identityKey, typeOf } from './graph';
+import { type Graph, type GraphEdge, type GraphNode, identityKey, typeOf } from './graph';
 import { at, isRecord, text } from './json-value';
+import { normalForm } from './normal-form';
 import { ordered } from './order';
 import { rollOnChange } from './roll';
 import { leaveToAutoscalers } from './scaled';
@@ -40,7 +41,7 @@ export function buildGraph(root: IConstruct): Graph {
   const found = walk(root);
   const walked = { ...found, nodes: withoutForeignNamespace(found.nodes) };
   const edges = dependencies(walked);
-  const rolled = rollOnChange(walked.nodes);
+  const rolled = rollOnChange(withoutIdleProviders(walked.nodes, edges));
   const { nodes, problems } = ordered(leaveToAutoscalers(rolled.nodes), edges);
   const { parts, connections } = walked;
   return {
@@ -50,6 +51,12 @@ export function buildGraph(root: IConstruct): Graph {
     connections,
     problems: [...walked.problems, ...rolled.problems, ...problems, ...doubles(nodes)],
   };
+}
+
+/** A provider that nobody uses is not registered: the engine would start its plugin, and ask for its credentials, for nothing. */
+function withoutIdleProviders(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): readonly GraphNode[] {
+  const used = new Set(edges.map(({ to }) => to));
+  return nodes.filter(({ form, path }) => form !== 'provider' || used.has(path));
 }
 
 function walk(root: IConstruct): Walked {
@@ -160,7 +167,7 @@ function objectNode(construct: ApiObject, around: Surroundings, toJson: ToJson):
     path: construct.node.path,
     type: typeOf(apiVersion, kind),
     form: 'object',
-    inputs: { ...inputs, metadata: namespaced ? metadata : clusterWide },
+    inputs: normalForm(apiVersion, { ...inputs, metadata: namespaced ? metadata : clusterWide }),
     object,
   };
 }

@@ -1,10 +1,13 @@
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { EngineEvent, Stack } from '@pulumi/pulumi/automation';
 import { ConcurrentUpdateError, LocalWorkspace } from '@pulumi/pulumi/automation';
-import { session } from '../bridge/session';
-import { at, list, text } from '../graph/json-value';
+import { isRecord } from '../graph/json-value';
+import { type Exported, judged, type Pending, pendingIn, withPending } from './state';
 
 /** A stack of a project on disk, and how its program is started. */
 export interface EngineProject {
@@ -14,35 +17,26 @@ export interface EngineProject {
   readonly entry: string;
 }
 
-export type Operation = 'pending' | 'up' | 'clear' | 'cancel' | 'mend';
-
-/** A create that was under way when the engine ended. */
-export interface Pending {
-  readonly urn: string;
-  /** `namespace/name`, where it is an object of Kubernetes. */
-  readonly id?: string;
-}
+export type Operation = 'pending' | 'adopt' | 'up' | 'cancel' | 'mend';
 
 /** What an operation of the engine tells, as it goes. */
 export type Told =
   | { readonly kind: 'step'; readonly op: string; readonly urn: string }
   | { readonly kind: 'failure'; readonly urn: string; readonly message: string }
   | { readonly kind: 'pending'; readonly creating: readonly Pending[]; readonly others: number }
+  | {
+      readonly kind: 'adopted';
+      readonly ours: readonly Pending[];
+      readonly foreign: readonly (Pending & { readonly why: string })[];
+    }
   | { readonly kind: 'locked'; readonly message: string }
   | { readonly kind: 'ended'; readonly isFine: boolean; readonly message: string };
 
 /**
- * One operation of the real engine on a project's stack, with the project's own program and backend. `adopt` names objects that exist
- * already and are to be taken over, by construct path. To be run in a process of its own: what fails rejects promises inside of the SDK.
+ * One operation of the real engine on a project's stack, with the project's own program and backend. To be run in a process of its own: what fails rejects promises inside of the SDK.
  */
-export async function perform(
-  operation: Operation,
-  project: EngineProject,
-  adopt: Readonly<Record<string, string>>,
-  tell: (told: Told) => void,
-): Promise<void> {
+export async function perform(operation: Operation, project: EngineProject, tell: (told: Told) => void): Promise<void> {
   process.chdir(project.folder);
-  session().adopt = adopt;
   const printed: string[] = [];
   try {
     if (operation === 'mend') {
@@ -51,14 +45,14 @@ export async function perform(
       return;
     }
     const stack = await open(project);
-    await run(operation, stack, tell, (text) => printed.push(text));
+    await run(operation, { stack, project }, tell, (text) => printed.push(text));
     tell({ kind: 'ended', isFine: true, message: '' });
   } catch (error) {
     // The SDK may fail once more while it cleans up, and lose what the engine said: that is read from its own words then.
     const thrown = error instanceof Error ? error.message : String(error);
     const said = printed.join('');
     const message = thrown.includes(said) ? thrown : `${said}\n${thrown}`;
-    if (error instanceof ConcurrentUpdateError || LOCKED.test(said)) tell({ kind: 'locked', message });
+    if (error instanceof ConcurrentUpdateError || LOCKED.test(message)) tell({ kind: 'locked', message });
     tell({ kind: 'ended', isFine: false, message });
   }
 }
@@ -92,12 +86,18 @@ function open({ folder, name, environment, entry }: EngineProject): Promise<Stac
   );
 }
 
+interface Opened {
+  readonly stack: Stack;
+  readonly project: EngineProject;
+}
+
 async function run(
   operation: Operation,
-  stack: Stack,
+  opened: Opened,
   tell: (told: Told) => void,
   onError: (text: string) => void,
 ): Promise<void> {
+  const { stack, project } = opened;
   const onEvent = (event: EngineEvent) => {
     const { resourcePreEvent: begun, diagnosticEvent: said } = event;
     if (begun !== undefined && begun.metadata.op !== 'same')
@@ -106,12 +106,11 @@ async function run(
   };
   switch (operation) {
     case 'pending':
-      return tell(pendingIn((await stack.exportStack()).deployment));
+      return tell({ kind: 'pending', ...pendingIn(noted(project) ?? (await exported(project))) });
+    case 'adopt':
+      return adopt(opened, () => stack.refresh({ onEvent, onError }), tell);
     case 'up':
       await stack.up({ onEvent, onError, continueOnError: true });
-      return;
-    case 'clear':
-      await stack.refresh({ onEvent, onError, clearPendingCreates: true });
       return;
     case 'cancel':
       return stack.cancel();
@@ -122,21 +121,74 @@ async function run(
   }
 }
 
-/** https://www.pulumi.com/docs/iac/support/troubleshooting/#interrupted-updates */
-function pendingIn(deployment: unknown): Told {
-  const all = list(at(deployment, 'pending_operations'));
-  const creating = all.filter((operation) => at(operation, 'type') === 'creating');
-  return {
-    kind: 'pending',
-    creating: creating.map((operation) => {
-      const urn = text(at(operation, 'resource', 'urn')) ?? '';
-      const inputs = at(operation, 'resource', 'inputs');
-      // A Helm release has its name where objects have their metadata.
-      const metadata = at(inputs, 'metadata') ?? inputs;
-      const [namespace, name] = [text(at(metadata, 'namespace')), text(at(metadata, 'name'))];
-      if (name === undefined) return { urn };
-      return { urn, id: namespace === undefined ? name : `${namespace}/${name}` };
-    }),
-    others: all.length - creating.length,
-  };
+/**
+ * What was being created is looked for, by a refresh, and kept where it is shown to be this stack's own; see state.ts. What was under way is
+ * noted beside Pulumi.yaml for as long as that takes, because an import of a state forgets it: whatever happens, the next recover goes on.
+ */
+async function adopt(
+  { stack, project }: Opened,
+  refresh: () => Promise<unknown>,
+  tell: (told: Told) => void,
+): Promise<void> {
+  const note = noteOf(project);
+  const before = noted(project) ?? (await exported(project));
+  const since = await lastGoodUpdate(stack);
+  if (!existsSync(note)) {
+    writeFileSync(note, JSON.stringify(before), { mode: 0o600 });
+    try {
+      await imported(project, withPending(before));
+    } catch (error) {
+      rmSync(note);
+      throw error;
+    }
+  }
+  await refresh();
+  const { state, ours, foreign } = judged(before, await exported(project), since);
+  await imported(project, state);
+  rmSync(note);
+  tell({ kind: 'adopted', ours, foreign });
+}
+
+function noteOf({ folder, environment }: EngineProject): string {
+  return join(folder, `.seaworthy-recover.${environment}.json`);
+}
+
+/** The state as an earlier recover found it, that did not come to its end. */
+function noted(project: EngineProject): Exported | undefined {
+  const note = noteOf(project);
+  if (!existsSync(note)) return undefined;
+  const state: unknown = JSON.parse(readFileSync(note, 'utf8'));
+  return isRecord(state) ? state : undefined;
+}
+
+/** When the last update that went well ended: it left nothing under way, so what is under way is younger. */
+async function lastGoodUpdate(stack: Stack): Promise<Date | undefined> {
+  const updates = await stack.history(20, 1);
+  const last = updates.find(({ kind, result }) => kind === 'update' && result === 'succeeded');
+  return last?.endTime === undefined ? undefined : new Date(last.endTime);
+}
+
+/** As the engine keeps it: what is secret stays encrypted, here and on disk. */
+async function exported({ folder, environment }: EngineProject): Promise<Exported> {
+  const { stdout } = await pulumi(folder, ['stack', 'export', '--stack', environment]);
+  const state: unknown = JSON.parse(stdout);
+  return isRecord(state) ? state : {};
+}
+
+async function imported({ folder, environment }: EngineProject, state: Exported): Promise<void> {
+  const draft = mkdtempSync(join(tmpdir(), 'seaworthy-state-'));
+  try {
+    const file = join(draft, 'state.json');
+    writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
+    await pulumi(folder, ['stack', 'import', '--stack', environment, '--file', file]);
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+const execute = promisify(execFile);
+
+function pulumi(folder: string, args: readonly string[]): Promise<{ readonly stdout: string }> {
+  const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: 'true' };
+  return execute('pulumi', [...args, '--non-interactive'], { cwd: folder, env, maxBuffer: 2 ** 30 });
 }

@@ -10,6 +10,11 @@ export interface ClusterProviderInputs {
   /** In-place updates: by default a changed ConfigMap is deleted first, and pods have none for a while. */
   readonly enableConfigMapMutable: true;
   readonly enableSecretMutable: true;
+  /**
+   * What somebody changed with kubectl is taken back, by preview and up alike: without it both stop at a conflict of field managers. The number
+   * of copies that an autoscaler decided is its own nevertheless: it is ignored.
+   */
+  readonly enablePatchForce: true;
 }
 
 export interface ClusterProviderOptions {
@@ -28,6 +33,6 @@ export function clusterProvider(
 ): CloudResource<ClusterProviderInputs> {
   return new CloudResource<ClusterProviderInputs>(scope, id, {
     type: 'pulumi:providers:kubernetes',
-    inputs: { ...options, enableConfigMapMutable: true, enableSecretMutable: true },
+    inputs: { ...options, enableConfigMapMutable: true, enableSecretMutable: true, enablePatchForce: true },
   });
 }

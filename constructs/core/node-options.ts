@@ -12,7 +12,11 @@ export interface NodeOptions {
   readonly openKeys?: readonly string[];
   /** Leave the real thing when the node goes. */
   readonly retainOnDelete?: boolean;
-  /** Adopt an object that exists: `namespace/name`. */
+  /**
+   * Take over an object that exists: `namespace/name`, or `name` of what belongs to the whole cluster. It becomes what the program says, less what
+   * nobody can change: the address of a Service, the volume of a claim, the pods of a Job, the claims of a StatefulSet. May be left in or taken
+   * out once it is done.
+   */
   readonly import?: string;
   /** Longest wait for create, update and delete, in seconds. @default by kind, see bridge/waits.ts */
   readonly timeoutSeconds?: number;

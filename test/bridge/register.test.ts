@@ -24,6 +24,7 @@ import {
   uri,
   url,
 } from '../../constructs';
+import { normalForm } from '../../graph/normal-form';
 import { named, refusals, registered, untyped } from '../support/offline';
 
 const SECRET = '4dabf18193072939515e22adb298388d';
@@ -62,7 +63,7 @@ test.each([
   expect(await refusals(run)).toMatchObject([{ code: 'SW-REGISTER-001', fix: expect.stringContaining('one App') }]);
 });
 
-test('a plain cdk8s chart goes through unchanged', async () => {
+test('a plain cdk8s chart goes through unchanged, but for the form in which the API server keeps it', async () => {
   const build = (app: App) =>
     new Deployment(new Chart(app, 'plain'), 'web', { containers: [{ image: 'nginx:1.30', portNumber: 8080 }] });
   const app = new App();
@@ -71,7 +72,7 @@ test('a plain cdk8s chart goes through unchanged', async () => {
   const resources = await registered(build);
   expect(named(resources, 'plain/web/Resource')).toMatchObject({
     type: 'kubernetes:apps/v1:Deployment',
-    inputs: expected,
+    inputs: normalForm('apps/v1', expected),
   });
 });
 
@@ -340,4 +341,18 @@ test('a secret that is injected rolls the pods by a digest that shows nothing', 
   expect(again).toBe(one);
   // Keyed: who has the digest cannot try secrets against it.
   expect(await digestOf('one', 'another-key')).not.toBe(one);
+});
+
+test('what is taken over keeps what nobody can change: it would be replaced', async () => {
+  const resources = await registered((app) => {
+    const claim = new k8s.KubePersistentVolumeClaim(new Chart(app, 'shop'), 'claim', {
+      metadata: { name: 'files', namespace: 'shop' },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        resources: { requests: { storage: k8s.Quantity.fromString('1Gi') } },
+      },
+    });
+    nodeOptions(claim, { import: 'shop/files' });
+  });
+  expect(named(resources, 'shop/claim').ignoreChanges).toContain('spec.volumeName');
 });

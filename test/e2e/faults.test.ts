@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalWorkspace } from '@pulumi/pulumi/automation';
-import { at, text } from '../../graph/json-value';
+import { at, isRecord, list, text } from '../../graph/json-value';
 import type { EngineProject, Told } from '../../operate/engine';
 import { Bed } from '../support/bed';
 import { ROOT } from '../support/command';
@@ -44,7 +44,7 @@ function startUp(): { child: ChildProcess; told: Told[]; ended: Promise<void> } 
   // Its last messages may come after its end.
   const exited = new Promise((resolve) => child.once('exit', resolve));
   const heard = new Promise((resolve) => child.once('disconnect', resolve));
-  child.send({ operation: 'up', project, adopt: {} });
+  child.send({ operation: 'up', project });
   return { child, told, ended: Promise.all([exited, heard]).then(() => undefined) };
 }
 
@@ -56,17 +56,22 @@ async function killed({ child, ended }: ReturnType<typeof startUp>): Promise<voi
 }
 
 /** The command, as a person runs it; not blocking, because the API server's double lives in this process. */
-const recover = () => seaworthyIn(folder);
+const recover = (heard?: (said: string) => void) => seaworthyIn(folder, {}, heard);
 
 async function seaworthyIn(
   cwd: string,
   more: NodeJS.ProcessEnv = {},
+  heard: (said: string) => void = () => undefined,
 ): Promise<{ status: number | null; output: string }> {
   const args = [join(ROOT, 'bin', 'seaworthy.js'), 'recover', '--env', 'dev'];
   const env = { ...process.env, ...bed.engine.environment, KUBECONFIG: bed.cluster.kubeconfigPath, ...more };
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      heard(output);
+    });
   const status = await new Promise<number | null>((resolve) => child.once('exit', resolve));
   return { status, output };
 }
@@ -135,6 +140,72 @@ describe('the engine is killed in the middle of an up', () => {
   );
 });
 
+describe('the creation of each object was under way, of whatever kind', () => {
+  const select = () =>
+    LocalWorkspace.selectStack(
+      { stackName: 'dev', projectName: 'seaworthy', program: async () => undefined },
+      { workDir: folder },
+    );
+  const isOfTalos = (resource: unknown) =>
+    /^kubernetes:(?!helm)/.test(text(at(resource, 'type')) ?? '') && /::talos\//.test(text(at(resource, 'urn')) ?? '');
+  const identities = async () => {
+    const { deployment } = await (await select()).exportStack();
+    const objects = list(at(deployment, 'resources')).filter(isOfTalos);
+    return new Map(objects.map((r) => [text(at(r, 'urn')), text(at(r, 'outputs', 'metadata', 'uid'))]));
+  };
+
+  /** As an engine leaves it that was killed: what was being created is no resource, and has neither id nor outputs. In the file, for an import drops operations. */
+  function interrupt(isPending: (resource: unknown) => boolean): void {
+    const file = join(bed.engine.stateFolder, '.pulumi', 'stacks', 'seaworthy', 'dev.json');
+    const state = JSON.parse(readFileSync(file, 'utf8'));
+    const { latest } = state.checkpoint;
+    const resources = list(latest.resources).filter(isRecord);
+    const operations = resources.filter(isPending).map(({ id: _id, outputs: _outputs, ...resource }) => {
+      return { type: 'creating', resource };
+    });
+    state.checkpoint.latest = {
+      ...latest,
+      resources: resources.filter((r) => !isPending(r)),
+      pending_operations: operations,
+    };
+    writeFileSync(file, JSON.stringify(state));
+  }
+
+  afterAll(() => destroyed());
+
+  test('recover takes over all of them, replaces none, and the next up changes nothing', async () => {
+    expect((await plainUp()).at(-1)).toMatchObject({ isFine: true });
+    const before = await identities();
+    expect(new Set([...before.keys()].map((urn) => urn?.split('::')[2]?.split(':').at(-1)))).toEqual(
+      expect.objectContaining(new Set(['Service', 'PersistentVolumeClaim', 'Job', 'StatefulSet'])),
+    );
+    interrupt(isOfTalos);
+    const { status, output } = await recover();
+    expect(output).toContain(`${before.size} taken over; the last up changed nothing`);
+    expect(status).toBe(0);
+    expect(await identities()).toEqual(before);
+  });
+
+  test('what somebody else made meanwhile under one of the names is not taken, and is not touched', async () => {
+    interrupt((r) => /Map::talos\/.*dashboard/.test(text(at(r, 'urn')) ?? ''));
+    const map = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'talos-monitoring-dashboard', namespace: NAMESPACE },
+    };
+    bed.kubectl('delete', 'configmap', 'talos-monitoring-dashboard', '-n', NAMESPACE);
+    bed.kubectl('create', 'configmap', 'talos-monitoring-dashboard', '-n', NAMESPACE, '--from-literal', 'theirs=yes');
+    const { status, output } = await recover();
+    expect(output).toMatch(
+      /SW-RECOVER-007 .*talos-monitoring-dashboard exists, and nothing shows that this stack made it: it was made by kubectl/s,
+    );
+    expect(status).toBe(1);
+    expect(at(await live(map), 'data')).toEqual({ theirs: 'yes' });
+    bed.kubectl('delete', 'configmap', 'talos-monitoring-dashboard', '-n', NAMESPACE);
+    expect(await recover()).toMatchObject({ status: 0, output: expect.stringMatching(/Converged/) });
+  });
+});
+
 test('a running update is not disturbed', async () => {
   const up = startUp();
   await eventually('the namespace is there', 120, () =>
@@ -154,9 +225,14 @@ test('the API server is restarted in the middle of an up: recover waits for it, 
   await bed.cluster.stopApiServer();
   await up.ended;
   expect(up.told.at(-1)).toMatchObject({ kind: 'ended', isFine: false });
-  const recovering = recover();
-  setTimeout(() => bed.cluster.restartApiServer(), 8000);
-  const { status, output } = await recovering;
+  let isBack = false;
+  const { status, output } = await recover((said) => {
+    if (isBack || !said.includes('does not answer')) return;
+    isBack = true;
+    bed.cluster.restartApiServer();
+  }).finally(() => {
+    if (!isBack) bed.cluster.restartApiServer();
+  });
   expect(output).toMatch(/the API server does not answer; again in 5 s/);
   expect(output).toMatch(/Converged/);
   expect(status).toBe(0);

@@ -1,6 +1,7 @@
 import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import { Deployment, k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import { CloudResource, provide } from '../../constructs';
 import { buildGraph } from '../../graph/build';
 import { fieldProblems, uncheckedKinds } from '../../graph/fields';
 import { graphOf } from '../support/offline';
@@ -178,4 +179,18 @@ describe('custom resources whose CRD is in the graph', () => {
       harbour({}, scope).nodes.find((n) => n.object?.kind === 'Harbour')?.object?.namespace;
     expect([namespaceOf('Namespaced'), namespaceOf('Cluster')]).toEqual(['port', undefined]);
   });
+});
+
+test('a provider that nobody uses is not there: its plugin would be started for nothing', () => {
+  const cloud = (scope: Construct) =>
+    new CloudResource(scope, 'aws', { type: 'pulumi:providers:aws', inputs: { region: 'eu-central-1' } });
+  const bucket = (scope: Construct) => new CloudResource(scope, 'files', { type: 'aws:s3/bucket:Bucket', inputs: {} });
+  const paths = (build: (scope: Construct) => void) => graphOf(build).nodes.map((n) => n.path);
+  expect(paths((app) => provide(app, cloud(app)))).toEqual([]);
+  expect(
+    paths((app) => {
+      provide(app, cloud(app));
+      bucket(app);
+    }),
+  ).toEqual(['aws', 'files']);
 });

@@ -155,7 +155,7 @@ test('TAL-65, TAL-66 the autoscaler: 3 to 10 at 70 % CPU, nothing else', () => {
 test('TAL-67, TAL-83 requests and limits', () => {
   expect(at(container(), 'resources')).toMatchObject({
     requests: { cpu: '200m', memory: '256Mi' },
-    limits: { cpu: '1000m', memory: '1Gi' },
+    limits: { cpu: '1', memory: '1Gi' },
   });
 });
 

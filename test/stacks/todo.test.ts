@@ -55,7 +55,7 @@ test('TDO-13 its Service is ClusterIP on 3000', () => {
 test('TDO-14 its resources are the brief’s', () => {
   expect(backend('resources')).toMatchObject({
     requests: { cpu: '500m', memory: '256Mi' },
-    limits: { cpu: '1000m', memory: '512Mi' },
+    limits: { cpu: '1', memory: '512Mi' },
   });
 });
 

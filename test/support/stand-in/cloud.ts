@@ -282,7 +282,7 @@ class Cloud implements StandIn {
   }
 
   /** It has no memory of its own: what the engine knows is what there is. */
-  async read(id: string, { inputs }: Asked, state: Properties): Promise<Resource> {
+  async read(id: string, { inputs, state }: Asked): Promise<Resource> {
     return { id, outputs: { ...inputs, ...state } };
   }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { at, isRecord, list, text } from '../../../graph/json-value';
@@ -17,10 +18,14 @@ import {
 
 /**
  * STAND-IN for Pulumi's kubernetes provider, which is in no package registry. It talks to a real API server with server-side apply, and
- * waits for readiness; it honours kubeconfig, clusterIdentifier, the mutability options, immutable fields, dry runs and ignoreChanges.
+ * waits for readiness; it honours kubeconfig, clusterIdentifier, the mutability and patch options, immutable fields, dry runs and
+ * ignoreChanges. As the real one, it has a field manager of its own for each object, which its state names; an import takes all that the
+ * server filled in for inputs, so that ours, which are not all, replace what has immutable ones; and a dry run stops at a conflict.
  * It proves our program, the engine and the API server; not the real provider's diff, nor its waiting.
  */
-const MANAGER = 'pulumi-kubernetes';
+const MANAGER = /^pulumi-kubernetes-/;
+/** Where the state keeps the name of the field manager. */
+const MANAGER_KEY = '__fieldManager';
 const PAUSE_MS = 200;
 const DEFAULT_WAIT_SECONDS = 600;
 
@@ -32,7 +37,6 @@ const IMMUTABLE: Readonly<Record<string, readonly RegExp[]>> = {
   StatefulSet: [/^spec\.(selector|serviceName|volumeClaimTemplates|podManagementPolicy)/],
   Service: [/^spec\.clusterIP/],
   PersistentVolumeClaim: [/^spec\.(accessModes|storageClassName|volumeName|selector)/],
-  Secret: [/^type$/],
   RoleBinding: [/^roleRef/],
   ClusterRoleBinding: [/^roleRef/],
 };
@@ -78,12 +82,16 @@ class Kubernetes implements StandIn {
   async create(asked: Asked): Promise<Resource> {
     const object = objectOf(asked);
     const id = idOf(object);
-    if (asked.preview) return { id: '', outputs: { ...asked.inputs, status: UNKNOWN, ...(await this.tried(object)) } };
+    const manager = `pulumi-kubernetes-${randomBytes(4).toString('hex')}`;
+    if (asked.preview) {
+      await this.tried(object, manager, true);
+      return { id: '', outputs: { ...asked.inputs, status: UNKNOWN } };
+    }
     const client = this.connected();
     if ((await client.get(object)) !== undefined)
       throw new Error(`resource ${id} was not successfully created by the Kubernetes API server: already exists`);
-    await client.apply(object, { manager: MANAGER });
-    return { id, outputs: outputsOf(asked.inputs, await this.ready(object, asked)) };
+    await client.apply(object, { manager });
+    return { id, outputs: outputsOf(asked.inputs, await this.ready(object, asked, manager), manager) };
   }
 
   async read(id: string, asked: Asked): Promise<Resource | undefined> {
@@ -92,12 +100,13 @@ class Kubernetes implements StandIn {
     const client = this.connected();
     const live = await client.get(object);
     if (live === undefined) return undefined;
-    const wanted = await client.apply(object, { manager: MANAGER, dryRun: true, force: true });
+    const manager = managerOf(asked.state);
+    const wanted = await client.apply(object, { manager, dryRun: true, force: true });
     const inputs = drifted(asked.inputs, wanted, live);
-    return { id, outputs: outputsOf(asked.inputs, live), ...(isRecord(inputs) ? { inputs } : {}) };
+    return { id, outputs: outputsOf(asked.inputs, live, manager), ...(isRecord(inputs) ? { inputs } : {}) };
   }
 
-  /** What an object that exists was made of: the fields that this manager applied. */
+  /** The inputs of what is taken over are all that it is, with what the server filled in. */
   private async imported(id: string, type: string): Promise<Resource | undefined> {
     const [, groupVersion = '', kind = ''] = type.split(':');
     const [name = '', namespace] = id.split('/').reverse();
@@ -111,23 +120,26 @@ class Kubernetes implements StandIn {
     if (live === undefined) return undefined;
     if (isRelease) {
       const inputs: Properties = JSON.parse(text(at(live, 'data', 'release')) ?? '{}');
-      return { id, outputs: outputsOf(inputs, live), inputs };
+      return { id, outputs: outputsOf(inputs, live, managerOf({})), inputs };
     }
-    const applied = list(at(live, 'metadata', 'managedFields')).find((entry) => at(entry, 'manager') === MANAGER);
-    const owned = ownedOf(live, at(applied, 'fieldsV1'));
-    const fields = isRecord(owned) ? owned : {};
-    const own = isRecord(fields.metadata) ? fields.metadata : {};
-    const inputs = { apiVersion, kind, ...fields, metadata: { ...own, ...metadata } };
-    return { id, outputs: outputsOf(inputs, live), inputs };
+    const { status: _, metadata: filled, ...fields } = live;
+    const { labels, annotations } = isRecord(filled) ? filled : {};
+    const own = { ...(labels === undefined ? {} : { labels }), ...(annotations === undefined ? {} : { annotations }) };
+    const inputs = { ...fields, apiVersion, kind, metadata: { ...own, ...metadata } };
+    return { id, outputs: outputsOf(inputs, live, managerOf({})), inputs };
   }
 
   async update(id: string, asked: Asked): Promise<Resource> {
     const object = objectOf(asked);
-    if (asked.preview) return { id, outputs: { ...asked.inputs, ...(await this.tried(object)) } };
-    const client = this.connected();
-    const live = await client.get(object);
-    await this.taken(asked.ignoreChanges.reduce((o, path) => leaving(o, path, live), object));
-    return { id, outputs: outputsOf(asked.inputs, await this.ready(object, asked)) };
+    const manager = managerOf(asked.state);
+    const live = this.client === undefined ? undefined : await this.client.get(object);
+    const sent = asked.ignoreChanges.reduce((o, path) => leaving(o, path, live), object);
+    if (asked.preview) {
+      await this.tried(sent, manager, this.isForced);
+      return { id, outputs: { ...asked.inputs } };
+    }
+    await this.taken(sent, manager);
+    return { id, outputs: outputsOf(asked.inputs, await this.ready(object, asked, manager), manager) };
   }
 
   async delete(_id: string, asked: Asked): Promise<void> {
@@ -141,30 +153,33 @@ class Kubernetes implements StandIn {
     );
   }
 
-  /** As the real provider: what a person changed with kubectl is taken back; what a controller owns is a conflict. */
-  private async taken(object: KubeObject): Promise<void> {
+  private get isForced(): boolean {
+    return this.settings.enablePatchForce === 'true';
+  }
+
+  /** As the real provider: what a person changed with kubectl is taken back; what a controller owns is a conflict, unless all is forced. */
+  private async taken(object: KubeObject, manager: string): Promise<void> {
     try {
-      await this.connected().apply(object, { manager: MANAGER });
+      await this.connected().apply(object, { manager, force: this.isForced });
     } catch (error) {
       const isPersons =
         error instanceof KubeError && error.status === 409 && /conflict.* with "kubectl/.test(error.message);
       if (!isPersons) throw error;
-      await this.connected().apply(object, { manager: MANAGER, force: true });
+      await this.connected().apply(object, { manager, force: true });
     }
   }
 
-  /** A dry run, where everything is known: what the API server refuses is refused in preview. Gives nothing to the outputs. */
-  private async tried(object: KubeObject): Promise<Properties> {
-    if (hasUnknown(object) || this.client === undefined) return {};
+  /** A dry run, where everything is known: what the API server refuses is refused in preview, conflicts with others too. */
+  private async tried(object: KubeObject, manager: string, force: boolean): Promise<void> {
+    if (hasUnknown(object) || this.client === undefined) return;
     try {
-      await this.client.apply(object, { manager: MANAGER, dryRun: true, force: true });
+      await this.client.apply(object, { manager, dryRun: true, force });
     } catch (error) {
       if (!(error instanceof KubeError) || error.status !== 404) throw error;
     }
-    return {};
   }
 
-  private async ready(object: KubeObject, asked: Asked): Promise<KubeObject> {
+  private async ready(object: KubeObject, asked: Asked, manager: string): Promise<KubeObject> {
     const client = this.connected();
     let live: KubeObject = {};
     let waiting = '';
@@ -181,7 +196,7 @@ class Kubernetes implements StandIn {
     await wait.catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       throw new NotReadyError(
-        { id: idOf(object), outputs: outputsOf(asked.inputs, live), inputs: asked.inputs },
+        { id: idOf(object), outputs: outputsOf(asked.inputs, live, manager), inputs: asked.inputs },
         reason,
       );
     });
@@ -263,15 +278,20 @@ function idOf(object: KubeObject): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
-function outputsOf(inputs: Properties, live: KubeObject): Properties {
-  const metadata = isRecord(live.metadata) ? live.metadata : {};
-  const { managedFields: _, ...known } = metadata;
+/** The live object as a whole, and who manages it. */
+function outputsOf(inputs: Properties, live: KubeObject, manager: string): Properties {
   return {
     ...inputs,
     ...(isRecord(live.spec) ? { spec: live.spec } : {}),
-    metadata: known,
+    ...(isRecord(live.metadata) ? { metadata: live.metadata } : {}),
     ...(live.status === undefined ? {} : { status: live.status }),
+    [MANAGER_KEY]: manager,
   };
+}
+
+/** That of the state; a new one where it knows none. */
+function managerOf(state: Properties): string {
+  return text(state[MANAGER_KEY]) ?? `pulumi-kubernetes-${randomBytes(4).toString('hex')}`;
 }
 
 /** Old inputs, with the live value wherever that is not what the API server would make of them. */
@@ -285,46 +305,14 @@ function drifted(input: unknown, wanted: unknown, live: unknown): unknown {
   return JSON.stringify(wanted) === JSON.stringify(live) ? input : live;
 }
 
-/** The part of an object that a manager owns: https://kubernetes.io/docs/reference/using-api/server-side-apply/#managed-fields */
-function ownedOf(live: unknown, owned: unknown): unknown {
-  if (!isRecord(owned) || Object.keys(owned).length === 0) return live;
-  if (Array.isArray(live)) {
-    const items = Object.entries(owned).flatMap(([key, below]) => {
-      if (key.startsWith('v:')) return [JSON.parse(key.slice(2))];
-      if (!key.startsWith('k:')) return [];
-      const wanted: unknown = JSON.parse(key.slice(2));
-      const item = live.find((one) => isRecord(wanted) && Object.entries(wanted).every(([k, v]) => at(one, k) === v));
-      return item === undefined ? [] : [ownedOf(item, below)];
-    });
-    // The order is the live object's own.
-    const order = (item: unknown) =>
-      live.findIndex((one) => at(one, 'name') === at(item, 'name') && at(one, 'port') === at(item, 'port'));
-    return items.sort((a, b) => order(a) - order(b));
-  }
-  if (!isRecord(live)) return live;
-  return Object.fromEntries(
-    Object.entries(owned).flatMap(([key, below]) => {
-      const field = key.slice(2);
-      if (!key.startsWith('f:') || !(field in live)) return [];
-      const value = field === 'volumeClaimTemplates' ? list(live[field]).map(withoutDefaults) : live[field];
-      return [[field, ownedOf(value, below)]];
-    }),
-  );
-}
-
-/** A claim template is owned as a whole, with what the API server filled in. */
-function withoutDefaults(template: unknown): unknown {
-  if (!isRecord(template) || !isRecord(template.spec)) return template;
-  const { volumeMode: _, ...spec } = template.spec;
-  return { metadata: template.metadata, spec };
-}
-
 /** What is ignored stays as it is: left out where another manager has it, else repeated with its live value. */
 function leaving(object: KubeObject, path: string, live: KubeObject | undefined): KubeObject {
   const [first = '', second = ''] = path.split('.');
   const spec = object[first];
   if (!isRecord(spec)) return object;
-  const others = list(at(live, 'metadata', 'managedFields')).filter((entry) => at(entry, 'manager') !== MANAGER);
+  const others = list(at(live, 'metadata', 'managedFields')).filter(
+    (entry) => !MANAGER.test(text(at(entry, 'manager')) ?? ''),
+  );
   const isTaken = others.some((entry) => at(entry, 'fieldsV1', `f:${first}`, `f:${second}`) !== undefined);
   const { [second]: _, ...rest } = spec;
   const value = at(live, first, second);

@@ -30,6 +30,8 @@ export interface Asked {
   readonly type: string;
   readonly urn: string;
   readonly inputs: Properties;
+  /** Outputs that the engine keeps of it. */
+  readonly state: Properties;
   readonly preview: boolean;
   readonly timeoutSeconds: number;
   readonly ignoreChanges: readonly string[];
@@ -52,7 +54,7 @@ export interface StandIn {
   check?(type: string, inputs: Properties): readonly { property: string; reason: string }[];
   diff(type: string, before: Properties, after: Properties): Diffed;
   create(asked: Asked): Promise<Resource>;
-  read(id: string, asked: Asked, state: Properties): Promise<Resource | undefined>;
+  read(id: string, asked: Asked): Promise<Resource | undefined>;
   update(id: string, asked: Asked): Promise<Resource>;
   delete(id: string, asked: Asked): Promise<void>;
 }
@@ -127,6 +129,7 @@ function handlers(standIn: StandIn): Record<string, Handler> {
     create: handler(async (r: messages.CreateRequest) => {
       const asked = {
         ...common(r.getUrn(), r.getProperties()),
+        state: {},
         preview: r.getPreview(),
         timeoutSeconds: r.getTimeout(),
         ignoreChanges: [],
@@ -135,8 +138,15 @@ function handlers(standIn: StandIn): Record<string, Handler> {
       return new messages.CreateResponse().setId(made.id).setProperties(struct(made.outputs));
     }),
     read: handler(async (r: messages.ReadRequest) => {
-      const asked = { ...common(r.getUrn(), r.getInputs()), preview: false, timeoutSeconds: 0, ignoreChanges: [] };
-      const found = await standIn.read(r.getId(), asked, properties(r.getProperties()));
+      const state = properties(r.getProperties());
+      const asked = {
+        ...common(r.getUrn(), r.getInputs()),
+        state,
+        preview: false,
+        timeoutSeconds: 0,
+        ignoreChanges: [],
+      };
+      const found = await standIn.read(r.getId(), asked);
       if (found === undefined) return new messages.ReadResponse();
       return new messages.ReadResponse()
         .setId(found.id)
@@ -146,6 +156,7 @@ function handlers(standIn: StandIn): Record<string, Handler> {
     update: handler(async (r: messages.UpdateRequest) => {
       const asked = {
         ...common(r.getUrn(), r.getNews()),
+        state: properties(r.getOlds()),
         preview: r.getPreview(),
         timeoutSeconds: r.getTimeout(),
         ignoreChanges: r.getIgnorechangesList(),
@@ -156,6 +167,7 @@ function handlers(standIn: StandIn): Record<string, Handler> {
       const inputs = r.getOldInputs() ?? r.getProperties();
       await standIn.delete(r.getId(), {
         ...common(r.getUrn(), inputs),
+        state: properties(r.getProperties()),
         preview: false,
         timeoutSeconds: r.getTimeout(),
         ignoreChanges: [],
