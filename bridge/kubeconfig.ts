@@ -101,7 +101,7 @@ function ambient(): Source[] {
     try {
       return [{ name, folder: dirname(name), text: readFileSync(name, 'utf8') }];
     } catch {
-      return []; // kubectl skips missing ones as well.
+      return []; // kubectl skips those that are not there, too.
     }
   });
 }

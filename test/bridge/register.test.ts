@@ -214,10 +214,14 @@ test('a password that a provider made is secret wherever it goes', async () => {
     (app) => new Postgres(new System(app, 'shop', { namespace: 'shop' }), 'db', { database: 'shop' }),
     { preview: false, outputs },
   );
-  expect(named(resources, 'shop/secret-shop-db-auth/object').inputs.data).toEqual({
-    password: expect.objectContaining({ [SECRET]: expect.any(String) }),
-    superuser: expect.objectContaining({ [SECRET]: expect.any(String) }),
-  });
+  expect(named(resources, 'shop/secret-shop-db-auth/object').inputs.data).toEqual(
+    Object.fromEntries(
+      ['metrics', 'password', 'reader', 'superuser'].map((user) => [
+        user,
+        expect.objectContaining({ [SECRET]: expect.any(String) }),
+      ]),
+    ),
+  );
 });
 
 test('a Helm release is a custom resource, and waits for what it is told', async () => {
