@@ -120,7 +120,9 @@ function plainText(known: unknown, value: Value, place: Place): string {
 
 /** What goes wrong once values are known is told with its field, to the engine and to a command of ours. Never with the value. */
 function failed({ where, field }: Place, why: string): ToldError {
-  const problem: Problem = { code: 'SW-VALUE-003', severity: 'error', where, what: `${field}: ${why}.` };
+  const what = `${field}: ${why}.`;
+  const fix = 'uri(…) where it goes into a URL; an output that is a text where a text is needed';
+  const problem: Problem = { code: 'SW-VALUE-003', severity: 'error', where, what, fix };
   session().failures.push(problem);
   return new ToldError(lineOf(problem));
 }

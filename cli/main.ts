@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { placeInProgram } from '../bridge/stopped';
 import { lineOf, ProblemsError } from '../constructs/core/problem';
 import { at, text } from '../graph/json-value';
 import { packageRoot } from './package-root';
@@ -116,15 +117,6 @@ function explain(error: unknown): number {
     `\n  This is a bug of seaworthy, not yours. Nothing was changed.\n  Please send the lines below, and what you ran, to its maintainers.\n\n${stack}\n`,
   );
   return EXIT.bug;
-}
-
-/** The innermost frame in the user's own files, where an error was thrown there or below a library that they called. */
-function placeInProgram(stack: string): string | undefined {
-  const own = `${process.cwd()}/`;
-  const ours = /\/(bridge|graph|plan|cli|constructs|targets)\/|node:internal|\/node_modules\//;
-  const frames = stack.split('\n').flatMap((line) => /\(?((?:\/|[A-Z]:)[^():]+:\d+:\d+)\)?$/.exec(line)?.[1] ?? []);
-  const place = frames.find((frame) => frame.startsWith(own) && !ours.test(frame));
-  return place?.slice(own.length);
 }
 
 // Who reads may stop reading, as `head` does: that is their end, and no error of ours.

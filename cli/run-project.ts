@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { runOffline } from '../bridge/offline';
 import type { RegisteredResource } from '../bridge/recorder';
 import { openSession } from '../bridge/session';
+import { stoppedProgram } from '../bridge/stopped';
 import type { Problem } from '../constructs/core/problem';
 import type { Graph } from '../graph/graph';
 import { isRecord } from '../graph/json-value';
@@ -29,7 +30,8 @@ export async function runProject(folder: string, environment: string, only?: str
     const resources = await runOffline(run, () => start(project.entry));
     return result(project, session, resources, [...session.failures, ...emptiness(session.graphs)]);
   } catch (error) {
-    const problems = session.failures.length > 0 ? session.failures : (problemsIn(error) ?? brokenProgram(error));
+    const problems =
+      session.failures.length > 0 ? session.failures : (problemsIn(error) ?? brokenProgram(error) ?? stopped(error));
     if (problems === undefined) throw error;
     return result(project, session, [], problems);
   }
@@ -51,6 +53,11 @@ function emptiness(graphs: readonly Graph[]): Problem[] {
   if (graphs.length > 0) return [];
   const what = 'the program ran to its end and registered no cdk8s app, so there are no parts to show.';
   return [{ code: 'SW-PROJECT-007', severity: 'warning', what, fix: 'await register(app)' }];
+}
+
+function stopped(error: unknown): readonly Problem[] | undefined {
+  const problem = stoppedProgram(error);
+  return problem === undefined ? undefined : [problem];
 }
 
 /** What cannot be loaded: a file that is no TypeScript, an import that leads nowhere. */

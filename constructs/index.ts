@@ -11,6 +11,7 @@ export { HelmRelease, type HelmReleaseProps } from './core/helm-release';
 export { alias, component, nodeOptions, provide } from './core/node-options';
 export { OutputResolver } from './core/output-resolver';
 export { part } from './core/part';
+export { patch } from './core/patch';
 export type { Answer, Platform, PostgresRequest, Profile, RedisRequest, Store, StoreRequest } from './core/platform';
 export { type Problem, ProblemsError, report } from './core/problem';
 export { PROFILES } from './core/profile';

@@ -2,8 +2,10 @@ import { ApiObject, Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { CloudResource } from '../constructs/core/cloud-resource';
 import { HelmRelease } from '../constructs/core/helm-release';
+import { legible } from '../constructs/core/legible';
 import { aliasesOf, componentOf, nodeOptionsOf, providersOf } from '../constructs/core/node-options';
-import { connectionsOf, factsOf } from '../constructs/core/part';
+import { type Connection, connectionsOf, factsOf } from '../constructs/core/part';
+import { type ObjectPatch, patchesOf } from '../constructs/core/patch';
 import { type Problem, problemsOf } from '../constructs/core/problem';
 import { isSystem } from '../constructs/core/system';
 import { withoutForeignNamespace } from './custom-fields';
@@ -24,6 +26,8 @@ interface Surroundings {
   readonly system?: string;
   readonly part?: string;
   readonly providers: Readonly<Record<string, IConstruct>>;
+  /** What is changed of objects, the innermost first. */
+  readonly patches: readonly ObjectPatch[];
   /** Earlier paths of the construct above. */
   readonly oldPaths: readonly string[];
 }
@@ -72,7 +76,8 @@ function walk(root: IConstruct): Walked {
   };
   const toJson = new ToJson(walked.problems);
   try {
-    visit({ construct: root, around: { providers: {}, oldPaths: [] } }, walked, toJson);
+    visit({ construct: root, around: { providers: {}, patches: [], oldPaths: [] } }, walked, toJson);
+    walked.problems.push(...walked.constructs.flatMap(patchesOf).flatMap((patch) => withoutObject(patch, toJson)));
   } finally {
     toJson.dispose();
   }
@@ -98,17 +103,35 @@ function surroundingsBelow(construct: IConstruct, around: Surroundings, walked: 
   const type = componentType(construct);
   const facts = factsOf(construct);
   const system = isSystem(construct) || (around.system === undefined && type !== undefined) ? path : around.system;
-  if (facts !== undefined && system !== undefined) walked.parts.push({ path, system, facts: facts() });
-  if (isSystem(construct)) walked.connections.push(...connectionsOf(construct).map((read) => read()));
+  if (facts !== undefined && system !== undefined) walked.parts.push({ path, system, facts: facts().map(legible) });
+  if (isSystem(construct)) walked.connections.push(...connectionsOf(construct).map(connection));
   const parent = type === undefined ? around.parent : path;
   const part = facts === undefined ? around.part : path;
   return {
     oldPaths: oldPathsOf(construct, around),
     providers: { ...around.providers, ...providersOf(construct) },
+    patches: patchesBelow(construct, around),
     ...(parent === undefined ? {} : { parent }),
     ...(system === undefined ? {} : { system }),
     ...(part === undefined ? {} : { part }),
   };
+}
+
+function patchesBelow(construct: IConstruct, { patches }: Surroundings): readonly ObjectPatch[] {
+  const own = patchesOf(construct);
+  return own.length === 0 ? patches : [...own, ...patches];
+}
+
+function connection(read: () => Connection): Connection {
+  const found = read();
+  return { ...found, facts: found.facts.map(legible) };
+}
+
+function withoutObject(patch: ObjectPatch, { applied }: ToJson): Problem[] {
+  if (applied.has(patch)) return [];
+  const what = `patch(…, '${patch.kind}', …) changes nothing: there is no ${patch.kind} in it.`;
+  const fix = `patch(…, 'Deployment', …), or the kind that the preview shows there`;
+  return [{ code: 'SW-PATCH-001', severity: 'error', where: patch.by, what, fix }];
 }
 
 /** Charts and classes that say so are components; everything else is transparent, so that adding a child moves nothing. */
@@ -125,7 +148,7 @@ function nodeOf(
   const { path } = construct.node;
   const type = componentType(construct);
   if (type !== undefined) return { ...common(construct, around, below), path, type, form: 'component', inputs: {} };
-  if (ApiObject.isApiObject(construct)) return objectNode(construct, around, toJson);
+  if (ApiObject.isApiObject(construct)) return objectNode(construct, around, below.patches, toJson);
   if (CloudResource.isCloudResource(construct)) {
     const form = construct.type.startsWith('pulumi:providers:') ? 'provider' : 'cloud';
     const inputs = toJson.ofCloudResource(construct);
@@ -147,8 +170,15 @@ function nodeOf(
   return undefined;
 }
 
-function objectNode(construct: ApiObject, around: Surroundings, toJson: ToJson): GraphNode | undefined {
-  const inputs = toJson.ofObject(construct);
+function objectNode(
+  construct: ApiObject,
+  around: Surroundings,
+  patches: readonly ObjectPatch[],
+  toJson: ToJson,
+): GraphNode | undefined {
+  const own = patches.filter((patch) => patch.kind === construct.kind);
+  for (const patch of own) toJson.applied.add(patch);
+  const inputs = toJson.ofObject(construct, own);
   if (inputs === undefined) return undefined;
   const { apiVersion, kind } = construct;
   const namespaced = !CLUSTER_SCOPED.has(`${apiVersion}/${kind}`);

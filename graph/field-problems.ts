@@ -15,11 +15,12 @@ export function unknownField(
   const [near] = [...known].sort((a, b) => distance(a, name) - distance(b, name));
   const isSlip = near !== undefined && distance(near, name) <= SLIP;
   const what = `${path} is not a field of ${of}.${isSlip ? ` Did you mean ${near}?` : ''}`;
-  return { code: 'SW-SCHEMA-001', severity: 'error', where, what, ...(isSlip ? { fix: near } : {}) };
+  return { code: 'SW-SCHEMA-001', severity: 'error', where, what, fix: isSlip ? near : `remove ${path}` };
 }
 
 export function missingField(path: string, where: string): Problem {
-  return { code: 'SW-SCHEMA-003', severity: 'error', where, what: `${path} is required and missing.` };
+  const what = `${path} is required and missing.`;
+  return { code: 'SW-SCHEMA-003', severity: 'error', where, what, fix: `${path.split('.').at(-1)}: …` };
 }
 
 export function wrongType(value: unknown, expected: string, path: string, where: string): Problem {
@@ -28,6 +29,7 @@ export function wrongType(value: unknown, expected: string, path: string, where:
     severity: 'error',
     where,
     what: `${path} must be ${expected}, and is ${inWords(value)}.`,
+    fix: `${expected} for ${path}`,
   };
 }
 

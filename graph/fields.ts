@@ -108,7 +108,9 @@ function objectProblems(node: GraphNode, minor: number): Problem[] {
   const [type, since, until] = entry ?? [];
   if (type === undefined || minor < (since ?? 0) || minor > (until ?? 0)) {
     const what = `Kubernetes 1.${minor} does not serve ${object.apiVersion} ${object.kind}${servedInWords(object.kind, minor)}.`;
-    return [{ code: 'SW-SCHEMA-002', severity: 'error', where: path, what }];
+    const [served] = servedAs(object.kind, minor);
+    const fix = served === undefined ? `remove it, or seaworthy:kubernetesVersion` : `apiVersion: '${served}'`;
+    return [{ code: 'SW-SCHEMA-002', severity: 'error', where: path, what, fix }];
   }
   const problems: Problem[] = [];
   check(node.inputs, `${type}`, '', { minor, where: path, problems });
@@ -116,10 +118,16 @@ function objectProblems(node: GraphNode, minor: number): Problem[] {
 }
 
 function servedInWords(kind: string, minor: number): string {
+  const served = servedAs(kind, minor);
+  return served.length === 0 ? '' : `; it serves ${served.join(', ')}`;
+}
+
+/** Versions of APIs with a kind of that name. */
+function servedAs(kind: string, minor: number): string[] {
   const served = [...kinds].filter(
     ([key, [, since, until]]) => key.endsWith(`/${kind}`) && minor >= (since ?? 0) && minor <= (until ?? 0),
   );
-  return served.length === 0 ? '' : `; it serves ${served.map(([key]) => key.slice(0, -kind.length - 1)).join(', ')}`;
+  return served.map(([key]) => key.slice(0, -kind.length - 1));
 }
 
 interface Context {
@@ -184,5 +192,6 @@ function inVersion(spec: string, minor: number): boolean {
 
 function notInVersion(spec: string, path: string, { minor, where }: Context): Problem {
   const what = `${path} is not a field of Kubernetes 1.${minor}; it is one of 1.${spec.split('@')[1]?.replace('-', ' to 1.')}.`;
-  return { code: 'SW-SCHEMA-005', severity: 'error', where, what };
+  const fix = `remove ${path}, or seaworthy:kubernetesVersion: "1.${spec.split('@')[1]?.split('-')[0]}"`;
+  return { code: 'SW-SCHEMA-005', severity: 'error', where, what, fix };
 }

@@ -18,6 +18,7 @@ function misuses(node: GraphNode): Problem[] {
       severity: 'error',
       where: node.path,
       what: `${shown(path(), isKey)}: ${misuse}.`,
+      fix: misuse.split('; ')[1] ?? 'the value as it came, or a plain one',
     });
   });
   return problems;

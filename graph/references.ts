@@ -81,6 +81,10 @@ const REFERENCES: Readonly<Record<string, (inputs: Inputs, refer: Refer, namespa
     const target = at(inputs, 'spec', 'scaleTargetRef');
     refer(text(at(target, 'kind')) ?? '', at(target, 'name'), 'scales');
   },
+  ScaledObject: (inputs, refer) => {
+    const target = at(inputs, 'spec', 'scaleTargetRef');
+    refer(text(at(target, 'kind')) ?? 'Deployment', at(target, 'name'), 'scales');
+  },
   StatefulSet: (inputs, refer) => refer('Service', at(inputs, 'spec', 'serviceName'), 'is named by'),
   Ingress: (inputs, refer) => {
     for (const tls of list(at(inputs, 'spec', 'tls'))) refer('Secret', at(tls, 'secretName'), 'serves with');

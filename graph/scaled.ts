@@ -3,6 +3,12 @@ import { at, text } from './json-value';
 
 const REPLICAS = 'spec.replicas';
 
+/** Kinds that own the copies of another, and the kind of that where it is not said. https://keda.sh/docs/latest/reference/scaledobject-spec/#scaletargetref */
+const AUTOSCALERS: Readonly<Record<string, string>> = {
+  HorizontalPodAutoscaler: 'Deployment',
+  ScaledObject: 'Deployment',
+};
+
 /**
  * Leaves the number of copies to the autoscaler, of whatever one scales: the declared number is where it starts. Otherwise the next
  * unrelated change would set it back, or fail.
@@ -17,9 +23,10 @@ export function leaveToAutoscalers(nodes: readonly GraphNode[]): GraphNode[] {
 }
 
 function targetOf(node: GraphNode): string[] {
-  if (node.object?.kind !== 'HorizontalPodAutoscaler') return [];
+  const kindOfTarget = AUTOSCALERS[node.object?.kind ?? ''];
+  if (kindOfTarget === undefined) return [];
   const target = at(node.inputs, 'spec', 'scaleTargetRef');
-  return [keyOf(node, text(at(target, 'kind')) ?? '', text(at(target, 'name')) ?? '')];
+  return [keyOf(node, text(at(target, 'kind')) ?? kindOfTarget, text(at(target, 'name')) ?? '')];
 }
 
 function keyOf({ provider, object }: GraphNode, kind: string, name: string): string {

@@ -1,9 +1,17 @@
-import { ApiObject } from 'cdk8s';
+import { ApiObject, JsonPatch } from 'cdk8s';
 import type { CloudResource } from '../constructs/core/cloud-resource';
 import type { HelmRelease } from '../constructs/core/helm-release';
+import { legible } from '../constructs/core/legible';
+import type { ObjectPatch } from '../constructs/core/patch';
 import type { Problem } from '../constructs/core/problem';
 import { fromOutput, isOutput } from '../constructs/core/value';
 import { isRecord } from './json-value';
+
+interface Written {
+  readonly json: unknown;
+  /** Fields that are not in it, and were given. */
+  readonly lost: readonly string[];
+}
 
 /**
  * Renders nodes to JSON with markers as leaves. While it lives, it listens to what cdk8s resolves before the typed classes of
@@ -12,6 +20,8 @@ import { isRecord } from './json-value';
 export class ToJson {
   private readonly original = ApiObject.prototype.toJson;
   private seen: unknown;
+  /** Patches that found an object. */
+  readonly applied = new Set<ObjectPatch>();
 
   constructor(private readonly problems: Problem[]) {
     const hear = (resolved: unknown) => {
@@ -29,17 +39,43 @@ export class ToJson {
     ApiObject.prototype.toJson = this.original;
   }
 
-  ofObject(object: ApiObject): Record<string, unknown> | undefined {
-    this.seen = undefined;
+  /** The object, with what was to be changed of it once it is written. */
+  ofObject(object: ApiObject, patches: readonly ObjectPatch[] = []): Record<string, unknown> | undefined {
     try {
-      const json: unknown = withoutUndefined(object.toJson());
-      for (const field of droppedFields(this.seen, json, '')) this.problems.push(dropped(object, field));
-      return isRecord(json) ? json : undefined;
+      const { json, lost } = this.written(object);
+      for (const field of lost) this.problems.push(dropped(object, field));
+      const operations = patches.flatMap((patch) => patch.operations);
+      const patched: unknown = operations.length === 0 ? json : withoutUndefined(JsonPatch.apply(json, ...operations));
+      return isRecord(patched) ? patched : undefined;
     } catch (error) {
-      const what = error instanceof Error ? error.message : String(error);
-      this.problems.push({ code: 'SW-GRAPH-004', severity: 'error', where: object.node.path, what });
+      const what = legible(error instanceof Error ? error.message : String(error));
+      const fix = 'look at the value that the message names: it is missing, or of another type than its prop says';
+      this.problems.push({ code: 'SW-GRAPH-004', severity: 'error', where: object.node.path, what, fix });
       return undefined;
     }
+  }
+
+  /**
+   * cdk8s applies a JSON patch before a typed class maps the object, and that class loses what it does not know: a field newer than it. Then
+   * the patch is applied to what the class wrote.
+   */
+  private written(object: ApiObject): Written {
+    const asCdk8s = this.rendered(object);
+    const patches: unknown = Reflect.get(object, 'patches');
+    if (asCdk8s.lost.length === 0 || !Array.isArray(patches) || patches.length === 0) return asCdk8s;
+    Reflect.set(object, 'patches', []);
+    try {
+      const { json, lost } = this.rendered(object);
+      return { json: JsonPatch.apply(json, ...patches), lost };
+    } finally {
+      Reflect.set(object, 'patches', patches);
+    }
+  }
+
+  private rendered(object: ApiObject): Written {
+    this.seen = undefined;
+    const json = withoutUndefined(object.toJson());
+    return { json, lost: droppedFields(this.seen, json, '') };
   }
 
   ofCloudResource(resource: CloudResource): Record<string, unknown> {
@@ -76,7 +112,7 @@ function comparable(name: string): string {
 function dropped(object: ApiObject, field: string): Problem {
   const what = `${field} is not a field that cdk8s-plus-27 knows on ${object.kind}, and was dropped from the object.`;
   const path = `/${field.replaceAll('.', '/').replaceAll(/\[(\d+)\]/g, '/$1')}`;
-  const fix = `check the spelling; for a field newer than Kubernetes 1.27: ApiObject.of(x).addJsonPatch(JsonPatch.add('${path}', …))`;
+  const fix = `check the spelling; for a field newer than Kubernetes 1.27: patch(part, '${object.kind}', JsonPatch.add('${path}', …))`;
   return { code: 'SW-GRAPH-003', severity: 'error', where: object.node.path, what, fix };
 }
 

@@ -16,8 +16,7 @@ export function renderProblems(problems: readonly Problem[], page: Page): string
     const head = fits ? line + place : folded(line, page, 6);
     const where = fits || place === '' ? [] : [`      ${place.trim()}`];
     // Never folded: it is there to be pasted.
-    const fix = problem.fix === undefined ? [] : [`      Fix: ${problem.fix}`];
-    return [head, ...where, ...fix];
+    return [head, ...where, `      Fix: ${problem.fix}`];
   });
 }
 

@@ -63,7 +63,7 @@ export const GATEWAY: Omit<GatewayProps, 'image' | 'env'> = {
     cpu: { request: Cpu.millis(200), limit: Cpu.millis(1000) },
     memory: { request: Size.mebibytes(256), limit: Size.gibibytes(1) },
   },
-  shutdown: { preStop: Duration.seconds(5), drain: Duration.seconds(30), grace: Duration.seconds(60) },
+  shutdown: { preStop: Duration.seconds(5), drain: Duration.seconds(30), grace: Duration.seconds(60), waits: 'shell' },
   files: [
     {
       configMap: 'gateway-surface-config',

@@ -68,6 +68,7 @@ test('the public list grows only on purpose', () => {
     'numberFromOutput',
     'part',
     'password',
+    'patch',
     'platformOn',
     'port',
     'program',

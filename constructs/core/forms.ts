@@ -78,7 +78,7 @@ export function keyMisfit(key: string): string | undefined {
 /** What is wrong with a DNS name that the world uses. */
 export function hostMisfit(host: string, { wildcard = false } = {}): string | undefined {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(host)) return `is "${shown(host)}"; a host has no scheme and no path`;
-  if (isIP(host) !== 0) return `is the address ${host}; it takes a DNS name`;
+  if (isIP(host) !== 0) return `is "${host}", which is an address; it takes a DNS name`;
   const isWild = wildcard && host.startsWith('*.');
   return misfit(isWild ? host.slice(2) : host, DNS_SUBDOMAIN);
 }

@@ -59,6 +59,9 @@ export function valueBehind(text: string | number): Value {
 
 /** What is wrong with a text that holds a marker, but not a whole and lone one; undefined where nothing is. */
 export function misuseOf(text: string): string | undefined {
+  if (NUMBERS.test(text) && numbersIn(text).some(isMarker)) {
+    return 'a number that is known only after apply was put into a text; compose it with text`…${value}…`';
+  }
   const patterns = patternsOf(registry().nonce);
   if (!patterns.any.test(text)) return undefined;
   if (isMarker(text)) return undefined;
@@ -87,6 +90,13 @@ export function numberMisuseOf(n: number): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Number markers as JavaScript writes them: all begin with the base. */
+const NUMBERS = /6881\d{7}\.\d+/;
+
+function numbersIn(text: string): number[] {
+  return (text.match(/6881\d{7}\.\d+/g) ?? []).map(Number);
 }
 
 function remember(value: Value): number {

@@ -75,9 +75,14 @@ export interface HttpProbe {
   readonly failureThreshold?: number;
 }
 
-export function httpProbe({ path, ...times }: HttpProbe, port: number): k8s.Probe {
-  return { httpGet: { path, port: k8s.IntOrString.fromNumber(port) }, ...times };
+export function httpProbe(probe: HttpProbe, port: number): k8s.Probe {
+  const times = Object.fromEntries(TIMES.flatMap((time) => (probe[time] === undefined ? [] : [[time, probe[time]]])));
+  return { httpGet: { path: probe.path, port: k8s.IntOrString.fromNumber(port) }, ...times };
 }
+
+const TIMES = [
+  ...(['initialDelaySeconds', 'periodSeconds', 'timeoutSeconds', 'successThreshold', 'failureThreshold'] as const),
+];
 
 export function quantity(text: string): k8s.Quantity {
   return k8s.Quantity.fromString(text);

@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { legible } from './legible';
 
 /** Errors stop everything; placeholders stop `pulumi up` only; warnings stop nothing. */
 export type Severity = 'error' | 'placeholder' | 'warning';
@@ -12,8 +13,8 @@ export interface Problem {
   readonly what: string;
   /** Construct path, config key or file with line. */
   readonly where?: string;
-  /** Text to paste. */
-  readonly fix?: string;
+  /** Text to paste, or what to do. */
+  readonly fix: string;
 }
 
 /** Thrown once, with every problem that was found. It is for people, and has no stack: whoever prints that pays for its lines. */
@@ -43,9 +44,12 @@ export function report(construct: IConstruct, check: Report): void {
 /** The problems of one construct: what it reported, and what cdk8s' own `validate` says. */
 export function problemsOf(construct: IConstruct): Problem[] {
   const target: Reporting = construct;
-  const own = (target[REPORTS] ?? []).flatMap((check) => check()).map((p) => ({ where: construct.node.path, ...p }));
+  const own = (target[REPORTS] ?? [])
+    .flatMap((check) => check())
+    .map((p) => ({ where: construct.node.path, ...p, what: legible(p.what), fix: legible(p.fix) }));
   const validated = construct.node.validate().map((message): Problem => {
-    return { code: 'SW-CONSTRUCT-001', severity: 'error', where: construct.node.path, what: message };
+    const fix = 'what its own check asks for, in the message';
+    return { code: 'SW-CONSTRUCT-001', severity: 'error', where: construct.node.path, what: legible(message), fix };
   });
   return [...own, ...validated];
 }
@@ -54,8 +58,7 @@ export function problemsOf(construct: IConstruct): Problem[] {
 export function lineOf(asTold: Problem): string {
   const problem = printable(asTold);
   const where = problem.where === undefined ? '' : `[${problem.where}] `;
-  const fix = problem.fix === undefined ? '' : `\n    Fix: ${problem.fix}`;
-  return `${where}${problem.code} ${problem.what}${fix}`;
+  return `${where}${problem.code} ${problem.what}\n    Fix: ${problem.fix}`;
 }
 
 /** What no terminal takes for an order: control characters as their numbers. Lines stay lines. */

@@ -1,4 +1,4 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { Authority, Endpoint, HasEndpoint, LesserUser } from '../core/endpoint';
 import { nameOf } from '../core/labels';
 import { isMarker, valueBehind } from '../core/marker';
@@ -11,6 +11,7 @@ import type { SecretKey } from '../secrets/inject';
 import { secretBundle } from '../secrets/secret-bundle';
 import { addressOf, composedByPulumi, type SecretTemplate, sourcesOf } from '../secrets/secret-template';
 import { type Driver, dialectOf, libpqEnv, urlIn } from './dialect';
+import { edgeBetween, edgeProblems } from './edge';
 import { openBothSides } from './network-policy';
 
 /** What of an endpoint a variable holds. */
@@ -64,8 +65,13 @@ export interface ConnectOptions {
  *     connect(api, db, { env: { DATABASE_URL: url(), POSTGRES_HOST: host }, secret: { name: 'shop', key: 'database-url' } });
  */
 export function connect(from: Workload, to: Construct & HasEndpoint, options: ConnectOptions = {}): void {
+  const wrong = edgeProblems(to, options.env);
+  if (wrong.length > 0) {
+    report(from, () => wrong);
+    return;
+  }
   const endpoint = seenFrom(from, as(options.as ?? 'owner', to.endpoint));
-  const edge = new Construct(from, `to-${to.node.id}`);
+  const { edge, isFirst } = edgeBetween(from, to);
   const file = authorityFile(to, endpoint.authority);
   const shapes = { ...options.env, ...(options.variables === 'libpq' ? LIBPQ : {}) };
   const variables = Object.entries(shapes).map(([name, shape]) =>
@@ -81,7 +87,7 @@ export function connect(from: Workload, to: Construct & HasEndpoint, options: Co
     }
   }
   trust(from, to, endpoint, options);
-  openBothSides(edge, from, to, endpoint);
+  if (isFirst) openBothSides(edge, from, to, endpoint);
   if (endpoint.comesFirst === true) from.node.addDependency(to);
   to.expect?.({ path: from.node.path, pods: from.mostPods ?? 1, connections: connectionsOf(from, options) });
   report(edge, () => [...problemsWith(variables, options), ...userProblems(options, to), ...trustProblems(from, to)]);

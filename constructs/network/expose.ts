@@ -5,10 +5,13 @@ import type { Endpoint, HasEndpoint } from '../core/endpoint';
 import { nameOf, shortNameOf } from '../core/labels';
 import { recordConnection } from '../core/part';
 import { type Problem, report } from '../core/problem';
+import { unknownProps } from '../core/props';
 import { type System, systemOf } from '../core/system';
 import type { Workload } from '../core/workload';
 import { isChallenged, issuerAnnotations, SELF_SIGNED, SOLVER, selfSigned } from './certificate';
 import { nobodyIn } from './closed-paths';
+import { freeId } from './edge';
+import { hostProblems } from './host';
 import { allowFrom, allowTo } from './network-policy';
 
 export interface ExposeOptions {
@@ -44,6 +47,11 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Referrer-Policy': 'strict-origin-when-cross-origin',
 };
 
+const OPTIONS = {
+  ...{ host: true, path: true, ingress: true, tlsSecret: true, requestsPerSecond: true },
+  ...{ silence: true, streams: true, headers: true },
+} as const satisfies Record<keyof ExposeOptions, true>;
+
 interface Route {
   readonly options: ExposeOptions;
   readonly service: string;
@@ -68,7 +76,10 @@ export function expose(part: Workload & HasEndpoint, options: ExposeOptions): vo
   const { endpoint } = part;
   const system = systemOf(part);
   const path = options.path ?? '/';
-  const front = new Construct(part, path === '/' ? 'front-door' : `front-door-${path.replaceAll('/', '')}`);
+  const front = new Construct(
+    part,
+    freeId(part, path === '/' ? 'front-door' : `front-door-${path.replaceAll('/', '')}`),
+  );
   const ownDoor = endpoint.webSocket === true ? nameOf(part) : system.node.id;
   frontDoor(system, options.ingress ?? ownDoor).add({
     options,
@@ -273,8 +284,9 @@ function tlsSecretOf(options: ExposeOptions, system: System): string {
   return options.tlsSecret ?? `${system.node.id}-tls`;
 }
 
-function problemsWith({ requestsPerSecond, host }: ExposeOptions, endpoint: Endpoint, path: string): Problem[] {
-  const problems: Problem[] = [];
+function problemsWith(options: ExposeOptions, endpoint: Endpoint, path: string): Problem[] {
+  const { requestsPerSecond, host } = options;
+  const problems: Problem[] = [...unknownProps(options, OPTIONS, 'expose'), ...hostProblems(host)];
   if (!path.startsWith('/')) {
     problems.push({
       code: 'SW-EXPOSE-001',
@@ -283,11 +295,11 @@ function problemsWith({ requestsPerSecond, host }: ExposeOptions, endpoint: Endp
       fix: `path: '/${path}'`,
     });
   }
-  if (requestsPerSecond !== undefined && requestsPerSecond < 1) {
+  if (requestsPerSecond !== undefined && !(Number.isInteger(requestsPerSecond) && requestsPerSecond >= 1)) {
     problems.push({
       code: 'SW-EXPOSE-003',
       severity: 'error',
-      what: `requestsPerSecond is ${requestsPerSecond}; it must be 1 or more.`,
+      what: `requestsPerSecond is ${requestsPerSecond}; it must be a whole number of 1 or more.`,
       fix: `requestsPerSecond: ${DEFAULT_REQUESTS_PER_SECOND}`,
     });
   }
@@ -296,6 +308,7 @@ function problemsWith({ requestsPerSecond, host }: ExposeOptions, endpoint: Endp
       code: 'SW-EXPOSE-004',
       severity: 'error',
       what: `a ${endpoint.scheme} endpoint cannot be put behind the front door of ${host}; it routes HTTP.`,
+      fix: 'expose the service that speaks HTTP',
     });
   }
   return problems;

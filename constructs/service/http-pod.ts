@@ -1,10 +1,11 @@
-import { Size } from 'cdk8s';
+import { JsonPatch, Size } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { type Copies, initialCopies } from '../core/copies';
 import { labelsOf, nameOf, selectorOf } from '../core/labels';
 import { withLocalStorage, workingRoom } from '../core/local-storage';
 import {
+  type HttpProbe,
   httpProbe,
   type Resources,
   resourceRequirements,
@@ -17,9 +18,11 @@ import { systemOf } from '../core/system';
 import { fileMounts, fileVolumes, strategyOf } from './http-objects';
 import { type ClaimMount, DEFAULTS, type DecidedMetrics, type HttpServiceProps, type Scratch } from './http-props';
 import type { Mounts } from './mounts';
+import { commandOf, imageOf, pullSecretsOf } from './program';
 import type { Variables } from './variables';
 
 export interface Seconds {
+  readonly waits: 'kubelet' | 'shell';
   readonly preStop: number;
   readonly drain: number;
   readonly grace: number;
@@ -40,7 +43,6 @@ export function deployment(part: Construct, props: HttpServiceProps, decided: De
   const selector = selectorOf(part);
   const { copies, shutdown, metrics } = decided;
   const annotations = metrics?.annotate === true ? { annotations: scrapeAnnotations(metrics) } : {};
-  const pullSecrets = props.pullSecret === undefined ? {} : { imagePullSecrets: [{ name: props.pullSecret }] };
   return {
     metadata: { name: nameOf(part), labels },
     spec: {
@@ -62,7 +64,7 @@ export function deployment(part: Construct, props: HttpServiceProps, decided: De
             ),
             topologySpreadConstraints: spread(selector),
             ...(props.mayBeInterrupted === true ? onSpotNodes() : {}),
-            ...pullSecrets,
+            ...pullSecretsOf(props),
             containers: [container(part, props, decided)],
             volumes: [
               temporary('tmp'),
@@ -83,22 +85,26 @@ function container(
   props: HttpServiceProps,
   { resources, shutdown, env, metrics }: Decided,
 ): k8s.Container {
-  const { live, ready, startup }: NonNullable<HttpServiceProps['probes']> = props.probes ?? DEFAULTS.probes;
+  const probes: NonNullable<HttpServiceProps['probes']> = props.probes ?? DEFAULTS.probes;
+  const startup = startupOf(probes);
   const own =
     metrics?.portName === 'metrics' ? [{ name: 'metrics', containerPort: metrics.port, protocol: 'TCP' }] : [];
   return {
     name: part.node.id,
-    image: props.image,
+    image: imageOf(props),
+    ...(props.command === undefined ? {} : { command: commandOf(props.command) }),
     // A tag says what runs, and does not change.
     imagePullPolicy: 'IfNotPresent',
     ports: [{ name: 'http', containerPort: props.port, protocol: 'TCP' }, ...own],
     env: env.lazily(),
     resources: resourceRequirements(resources),
     securityContext: restrictedContainer(),
-    livenessProbe: httpProbe(live, props.port),
-    readinessProbe: httpProbe(ready, props.port),
+    livenessProbe: httpProbe(probes.live, props.port),
+    readinessProbe: httpProbe(probes.ready, props.port),
     ...(startup === undefined ? {} : { startupProbe: httpProbe(startup, props.port) }),
-    lifecycle: { preStop: { exec: { command: ['/bin/sh', '-c', `sleep ${shutdown.preStop}`] } } },
+    ...(shutdown.waits === 'kubelet'
+      ? {}
+      : { lifecycle: { preStop: { exec: { command: ['/bin/sh', '-c', `sleep ${shutdown.preStop}`] } } } }),
     volumeMounts: [
       { name: 'tmp', mountPath: '/tmp' },
       ...(props.scratch ?? []).map(({ folder }, i) => ({ name: `scratch-${i}`, mountPath: folder })),
@@ -111,6 +117,17 @@ function container(
       ...fileMounts(props.files ?? []),
     ],
   };
+}
+
+/** A program that starts slowly is not dead: five minutes, unless somebody gave liveness a delay of its own. */
+function startupOf({ live, startup }: NonNullable<HttpServiceProps['probes']>): HttpProbe | undefined {
+  if (startup !== undefined || live.initialDelaySeconds !== undefined) return startup;
+  return { path: live.path, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 };
+}
+
+/** The wait before the order to stop, by the kubelet itself: cdk8s-plus-27 does not know the field. */
+export function kubeletWaits({ preStop }: Seconds): JsonPatch {
+  return JsonPatch.add('/spec/template/spec/containers/0/lifecycle', { preStop: { sleep: { seconds: preStop } } });
 }
 
 function scratchVolumes(scratch: readonly Scratch[], storageClass: string): k8s.Volume[] {

@@ -5,6 +5,7 @@ import type { HttpProbe, Resources } from '../core/pod';
 import type { Program } from '../core/programs';
 import type { RequestMetrics } from '../core/signals';
 import type { ConfigFile } from './http-objects';
+import { DEFAULT_USER, PROGRAM_PROPS, type ProgramProps } from './program';
 
 /** What happens between the order to stop and the end. */
 export interface Shutdown {
@@ -14,6 +15,11 @@ export interface Shutdown {
   readonly drain?: Duration;
   /** After this the kernel ends it; at least preStop and drain together. @default 60 s */
   readonly grace?: Duration;
+  /**
+   * Who waits for `preStop`: the kubelet, which needs nothing of the image, or `/bin/sh` and `sleep` of the image.
+   * @default the kubelet, where the cluster is Kubernetes 1.30 or newer
+   */
+  readonly waits?: 'kubelet' | 'shell';
 }
 
 /** Where Prometheus reads the metrics of a service, and what they are called. */
@@ -45,9 +51,7 @@ export interface ClaimMount {
   readonly readOnly?: boolean;
 }
 
-export interface HttpServiceProps {
-  /** Image, by tag or digest; `latest` is refused. */
-  readonly image: string;
+export interface HttpServiceProps extends ProgramProps {
   /**
    * Programs of its image that can ask over HTTP. Kubernetes asks from outside, but a health check of Docker Compose runs inside of the
    * container. @default none that anybody knows: Compose has no health check of it, and who waits for it waits until it is started
@@ -57,21 +61,24 @@ export interface HttpServiceProps {
   readonly port: number;
   /** Name in the cluster, where somebody fixed it. @default `<system>-<id>` */
   readonly name?: string;
-  /** Liveness must not look at dependencies, readiness must. @default `/healthz` and `/readyz`, no startup probe */
+  /** What is run, and with what; `$(NAME)` is one of its variables. @default what the image says */
+  readonly command?: readonly string[];
+  /**
+   * Liveness must not look at dependencies, readiness must. Before the startup probe has passed neither is asked.
+   * @default `/healthz` and `/readyz`; five minutes to start, by the path of liveness, where that has no delay of its own
+   */
   readonly probes?: { readonly live: HttpProbe; readonly ready: HttpProbe; readonly startup?: HttpProbe };
   /** @default 2 to 10 copies at 70 % CPU, within what the profile allows */
   readonly scale?: Copies;
   /** @default 100m to 500m CPU, 128 to 512 MiB */
   readonly resources?: Resources;
   readonly shutdown?: Shutdown;
-  /** Plain variables. Secrets come by `connect` and `inject`. */
+  /** Plain variables, each as it is written: no `$` means anything. Secrets come by `connect` and `inject`. */
   readonly env?: Readonly<Record<string, string>>;
   /** ConfigMap that holds them, for people who look there. @default they stand in the pod itself */
   readonly envIn?: string;
   /** Configuration files: path in the container, and the ConfigMap with its key that holds the text. */
   readonly files?: readonly ConfigFile[];
-  /** Numeric user; root is refused. @default 1001 */
-  readonly user?: number;
   /** @default `/metrics` of its port, by OpenTelemetry's names; `false`: it has none */
   readonly metrics?: Metrics | false;
   /** Folders that it writes, beside /tmp: all else is read-only. */
@@ -80,8 +87,6 @@ export interface HttpServiceProps {
   readonly secrets?: readonly { readonly secret: string; readonly folder: string }[];
   /** Claims that it mounts. What several copies on several nodes write needs a claim for many nodes. */
   readonly claims?: readonly ClaimMount[];
-  /** Secret by which nodes pull the image: what `pullSecret` gave. */
-  readonly pullSecret?: string;
   /** It may run on machines that the cloud takes back at short notice, and prefers them: spot nodes, tainted or not. @default false */
   readonly mayBeInterrupted?: boolean;
   /** Its ServiceAccount. Annotations tell clouds whose identity it has; `token` mounts what the Kubernetes API asks for. @default no token */
@@ -96,14 +101,22 @@ export const OPENTELEMETRY: RequestMetrics = {
 };
 
 export const DEFAULTS = {
-  probes: { live: { path: '/healthz' }, ready: { path: '/readyz' } },
+  probes: { live: { path: '/healthz', timeoutSeconds: 5 }, ready: { path: '/readyz', timeoutSeconds: 5 } },
   scale: { min: 2, max: 10, cpu: 70 },
   resources: {
     cpu: { request: Cpu.millis(100), limit: Cpu.millis(500) },
     memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
   },
-  user: 1001,
+  user: DEFAULT_USER,
 } as const;
+
+/** For programs that nobody type-checks. */
+export const HTTP_PROPS = {
+  ...PROGRAM_PROPS,
+  ...{ port: true, name: true, command: true, probes: true, scale: true, resources: true, shutdown: true, env: true },
+  ...{ envIn: true, files: true, metrics: true, scratch: true, secrets: true, claims: true },
+  ...{ mayBeInterrupted: true, account: true, programs: true },
+} as const satisfies Record<keyof HttpServiceProps, true>;
 
 export interface DecidedMetrics extends Required<Omit<Metrics, 'requests' | 'annotate'>> {
   readonly portName: string;

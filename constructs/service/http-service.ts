@@ -4,18 +4,33 @@ import { Construct } from 'constructs';
 import { canBeSeveral, copiesInWords, copiesProblems, copiesWithin, mostPods, scaleOf } from '../core/copies';
 import type { Endpoint, HasEndpoint } from '../core/endpoint';
 import { labelsOf, named, nameOf, selectorOf } from '../core/labels';
+import { isMarker } from '../core/marker';
 import { part as describe } from '../core/part';
-import { type Resources, resourcesInWords } from '../core/pod';
+import { patch } from '../core/patch';
+import { type HttpProbe, type Resources, resourcesInWords } from '../core/pod';
 import { type Problem, report } from '../core/problem';
 import { equipped } from '../core/programs';
+import { unknownProps } from '../core/props';
 import type { Monitored, Signal } from '../core/signals';
 import { systemOf } from '../core/system';
+import { isOutput } from '../core/value';
 import type { EnvValue, MountedFile, Workload } from '../core/workload';
 import { autoscaler, budget, configMap, service } from './http-objects';
-import { deployment, type Seconds } from './http-pod';
-import { DEFAULTS, type DecidedMetrics, type HttpServiceProps, OPENTELEMETRY, type Shutdown } from './http-props';
+import { deployment, kubeletWaits, type Seconds } from './http-pod';
+import {
+  DEFAULTS,
+  type DecidedMetrics,
+  HTTP_PROPS,
+  type HttpServiceProps,
+  OPENTELEMETRY,
+  type Shutdown,
+} from './http-props';
 import { Mounts } from './mounts';
+import { programProblems } from './program';
 import { Variables } from './variables';
+
+/** `preStop.sleep`: https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/#hook-handler-implementations */
+const KUBELET_WAITS_SINCE = 30;
 
 /** A service that speaks HTTP: a Gateway, a Web application, a Signaling server. */
 export abstract class HttpService extends Construct implements HasEndpoint, Workload, Monitored {
@@ -69,12 +84,10 @@ function httpService(
   const wanted = props.scale ?? DEFAULTS.scale;
   const copies = copiesWithin(wanted, system.platform.profile.mostCopies);
   const resources: Resources = props.resources ?? DEFAULTS.resources;
-  const shutdown = secondsOf(props.shutdown);
+  const shutdown = secondsOf(props.shutdown, system.platform.kubernetesVersion);
   const metrics = metricsOf(props);
   const { env: plain = {}, envIn } = props;
-  for (const [key, value] of Object.entries(plain)) {
-    env.set(key, envIn === undefined ? { value } : { configMapKeyRef: { name: envIn, key } });
-  }
+  env.setAll(plain, envIn);
   if (envIn !== undefined) new k8s.KubeConfigMap(part, 'env', { metadata: { name: envIn }, data: { ...plain } });
 
   const annotations = props.account?.annotations;
@@ -88,6 +101,7 @@ function httpService(
     'deployment',
     deployment(part, props, { copies, resources, shutdown, env, files, metrics }),
   );
+  if (shutdown.waits === 'kubelet') patch(part, 'Deployment', kubeletWaits(shutdown));
   const ports = { http: props.port, ...(metrics?.portName === 'metrics' ? { metrics: metrics.port } : {}) };
   new k8s.KubeService(part, 'service', service(name, selector, labelsOf(part), ports));
   const scale = scaleOf(copies);
@@ -100,7 +114,13 @@ function httpService(
     resourcesInWords(resources),
     `drain ${shutdown.drain} s of ${shutdown.grace} s`,
   ]);
-  report(part, () => [...copiesProblems(wanted), ...problemsWith(props, shutdown)]);
+  report(part, () => [
+    ...unknownProps(props, HTTP_PROPS, `a ${type.split(':').at(-1)}`),
+    ...programProblems(props),
+    ...copiesProblems(wanted),
+    ...problemsWith(props, shutdown),
+    ...probeProblems(props.probes),
+  ]);
   const reach = { by: 'pods', namespace: system.namespaceName, labels: selector } as const;
   const closed = metrics?.portName === 'http' ? [metrics.path] : [];
   const scales = scale !== undefined;
@@ -125,21 +145,18 @@ function metricsOf({ metrics = {}, port }: HttpServiceProps): DecidedMetrics | u
   };
 }
 
-function secondsOf({ preStop, drain, grace }: Shutdown = {}): Seconds {
+function secondsOf({ preStop, drain, grace, waits }: Shutdown = {}, kubernetesVersion: string): Seconds {
+  const canKubelet = Number(kubernetesVersion.split('.')[1]) >= KUBELET_WAITS_SINCE;
   return {
+    waits: waits ?? (canKubelet ? 'kubelet' : 'shell'),
     preStop: (preStop ?? Duration.seconds(5)).toSeconds(),
     drain: (drain ?? Duration.seconds(30)).toSeconds(),
     grace: (grace ?? Duration.seconds(60)).toSeconds(),
   };
 }
 
-function problemsWith({ image, user, port }: HttpServiceProps, { preStop, drain, grace }: Seconds): Problem[] {
+function problemsWith({ port }: HttpServiceProps, { preStop, drain, grace }: Seconds): Problem[] {
   const problems: Problem[] = [];
-  const tag = image.split('/').at(-1)?.split(':')[1];
-  if (!image.includes('@') && (tag === undefined || tag === '' || tag === 'latest')) {
-    const what = `image is "${image}"; it needs a tag other than "latest", or nobody knows what runs.`;
-    problems.push({ code: 'SW-IMAGE-001', severity: 'error', what, fix: `image: '${image.split(':')[0]}:1.2.3'` });
-  }
   if (preStop + drain > grace) {
     const what = `shutdown.grace is ${grace} s, less than preStop ${preStop} s and drain ${drain} s together; requests would be cut.`;
     problems.push({
@@ -149,21 +166,29 @@ function problemsWith({ image, user, port }: HttpServiceProps, { preStop, drain,
       fix: `grace: Duration.seconds(${preStop + drain + 5})`,
     });
   }
-  if (user === 0) {
-    problems.push({
-      code: 'SW-POD-001',
-      severity: 'error',
-      what: 'user is 0 (root), which Pod Security "restricted" refuses.',
-      fix: 'user: 1001',
-    });
-  }
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     problems.push({
       code: 'SW-POD-002',
       severity: 'error',
-      what: `port is ${port}; it must be a whole number from 1 to 65535.`,
+      what: `port is ${portInWords(port)}; it must be a whole number from 1 to 65535.`,
       fix: 'port: 8080',
     });
   }
   return problems;
+}
+
+/** It stands in names, policies and addresses, so it must be known before anything is made. */
+function portInWords(port: unknown): string {
+  if (isOutput(port) || (typeof port === 'number' && isMarker(port))) return 'known only after apply';
+  return typeof port === 'string' ? `the text "${port}"` : String(port);
+}
+
+function probeProblems(probes: HttpServiceProps['probes']): Problem[] {
+  return Object.entries(probes ?? {}).flatMap(([name, probe]: [string, HttpProbe | undefined]): Problem[] => {
+    const path: unknown = probe?.path;
+    if (probe === undefined || (typeof path === 'string' && path.startsWith('/'))) return [];
+    const what = `probes.${name}${typeof path === 'string' ? `.path is "${path}"; it must begin with a slash` : ' has no path, by which it is asked'}.`;
+    const fix = typeof path === 'string' ? `path: '/${path}'` : `${name}: { path: '/healthz' }`;
+    return [{ code: 'SW-PROBE-001', severity: 'error', what, fix }];
+  });
 }

@@ -6,8 +6,18 @@ import { withLocalStorage } from '../core/local-storage';
 import { part } from '../core/part';
 import { type Resources, resourceRequirements, restrictedContainer, restrictedPod, temporary } from '../core/pod';
 import { report } from '../core/problem';
+import { unknownProps } from '../core/props';
 import { scheduleInWords, scheduleProblems } from '../core/schedule';
 import type { Signal } from '../core/signals';
+import {
+  commandOf,
+  DEFAULT_USER,
+  imageOf,
+  PROGRAM_PROPS,
+  type ProgramProps,
+  programProblems,
+  pullSecretsOf,
+} from './program';
 import { cronJob, ScheduledPart } from './scheduled-job';
 
 const RESOURCES: Resources = {
@@ -15,18 +25,23 @@ const RESOURCES: Resources = {
   memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
 };
 
-export interface JobProps {
-  readonly image: string;
+export interface JobProps extends ProgramProps {
+  /** What is run, and with what; `$(NAME)` is one of its variables. */
   readonly command: readonly [string, ...string[]];
+  /** Plain variables, each as it is written. Secrets come by `connect` and `inject`. */
+  readonly env?: Readonly<Record<string, string>>;
   /** When, in UTC: five fields of cron. */
   readonly schedule: string;
   /** After this it is ended, and has failed. @default 1 hour */
   readonly longest?: Duration;
   /** @default 100m to 1000m CPU, 128 to 512 MiB */
   readonly resources?: Resources;
-  /** Numeric user. @default 1001 */
-  readonly user?: number;
 }
+
+const PROPS = {
+  ...PROGRAM_PROPS,
+  ...{ command: true, env: true, schedule: true, longest: true, resources: true },
+} as const satisfies Record<keyof JobProps, true>;
 
 /**
  * A program that runs on a schedule, one run at a time. What runs once for each version is a Migration.
@@ -39,7 +54,8 @@ export class Job extends ScheduledPart {
 
   constructor(scope: Construct, id: string, props: JobProps) {
     super(scope, id);
-    const { image, command, schedule, longest = Duration.hours(1), resources = RESOURCES, user = 1001 } = props;
+    const { command, schedule, longest = Duration.hours(1), resources = RESOURCES, user = DEFAULT_USER } = props;
+    this.env.setAll(props.env);
     const name = nameOf(this);
     new k8s.KubeServiceAccount(this, 'account', { metadata: { name }, automountServiceAccountToken: false });
     cronJob(this, {
@@ -52,11 +68,12 @@ export class Job extends ScheduledPart {
           enableServiceLinks: false,
           restartPolicy: 'Never',
           securityContext: restrictedPod(user),
+          ...pullSecretsOf(props),
           containers: [
             {
               name: this.node.id,
-              image,
-              command: [...command],
+              image: imageOf(props),
+              command: commandOf(command),
               env: this.env.lazily(),
               resources: resourceRequirements(resources),
               securityContext: restrictedContainer(),
@@ -68,6 +85,10 @@ export class Job extends ScheduledPart {
       ),
     });
     part(this, 'seaworthy:service:Job', () => [scheduleInWords(schedule), command.join(' ')]);
-    report(this, () => scheduleProblems(schedule));
+    report(this, () => [
+      ...unknownProps(props, PROPS, 'a Job'),
+      ...programProblems(props),
+      ...scheduleProblems(schedule),
+    ]);
   }
 }

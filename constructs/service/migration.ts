@@ -7,8 +7,18 @@ import { nodeOptions } from '../core/node-options';
 import { part } from '../core/part';
 import { resourceRequirements, restrictedContainer, restrictedPod, temporary } from '../core/pod';
 import { type Problem, report } from '../core/problem';
+import { unknownProps } from '../core/props';
 import type { EnvValue, MountedFile, Workload } from '../core/workload';
 import { Mounts } from './mounts';
+import {
+  commandOf,
+  DEFAULT_USER,
+  imageOf,
+  PROGRAM_PROPS,
+  type ProgramProps,
+  programProblems,
+  pullSecretsOf,
+} from './program';
 import { Variables } from './variables';
 
 /** A migration that cannot reach its database in the first minutes is tried again. */
@@ -20,21 +30,27 @@ const RESOURCES = {
   memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
 };
 
-export interface MigrationProps {
+export interface MigrationProps extends ProgramProps {
   /** Name of the Job, before its version. @default `<system>-<id>` */
   readonly name?: string;
   /** Raised with each change: a Job cannot change, so each version is a Job of its own. */
   readonly version: number;
   /** Image, by its own tag: not that of the application, which changes more often. */
-  readonly image: string;
+  readonly image: ProgramProps['image'];
+  /** What is run, and with what; `$(NAME)` is one of its variables. */
   readonly command: readonly string[];
+  /** Plain variables, each as it is written. Secrets come by `connect` and `inject`. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Files that the command reads: their ConfigMap has the version in its name, as the Job has. */
   readonly files?: { readonly folder: string; readonly texts: Readonly<Record<string, string>> };
   /** After this it is ended, tries included, and has failed: a long index build must fit. `pulumi up` waits as long. @default 1 hour */
   readonly longest?: Duration;
-  /** Numeric user. @default 1001 */
-  readonly user?: number;
 }
+
+const PROPS = {
+  ...PROGRAM_PROPS,
+  ...{ name: true, version: true, command: true, env: true, files: true, longest: true },
+} as const satisfies Record<keyof MigrationProps, true>;
 
 /**
  * A change of a database's schema, run once for each version. What must not race with it waits for it:
@@ -52,6 +68,7 @@ export class Migration extends Construct implements Workload {
     const base = props.name ?? nameOf(this);
     const name = `${base}-v${props.version}`;
     this.selector = selectorOf(this, base);
+    this.env.setAll(props.env);
     new k8s.KubeServiceAccount(this, 'account', { metadata: { name: base }, automountServiceAccountToken: false });
     if (props.files !== undefined) {
       new k8s.KubeConfigMap(this, `files-v${props.version}`, { metadata: { name }, data: { ...props.files.texts } });
@@ -71,7 +88,11 @@ export class Migration extends Construct implements Workload {
       `version ${props.version}, once`,
       does.length === 0 ? props.command.join(' ') : does.join(', '),
     ]);
-    report(this, () => problemsWith(props.version));
+    report(this, () => [
+      ...unknownProps(props, PROPS, 'a Migration'),
+      ...programProblems(props),
+      ...problemsWith(props.version),
+    ]);
   }
 
   addEnv(name: string, value: EnvValue): void {
@@ -82,7 +103,8 @@ export class Migration extends Construct implements Workload {
     this.files.add(file);
   }
 
-  private pod(account: string, name: string, { image, command, files, user = 1001 }: MigrationProps): k8s.PodSpec {
+  private pod(account: string, name: string, props: MigrationProps): k8s.PodSpec {
+    const { command, files, user = DEFAULT_USER } = props;
     const mounts = files === undefined ? [] : [{ name: 'files', mountPath: files.folder, readOnly: true }];
     const volumes = files === undefined ? [] : [{ name: 'files', configMap: { name } }];
     return withLocalStorage({
@@ -91,11 +113,12 @@ export class Migration extends Construct implements Workload {
       enableServiceLinks: false,
       restartPolicy: 'Never',
       securityContext: restrictedPod(user),
+      ...pullSecretsOf(props),
       containers: [
         {
           name: 'migration',
-          image,
-          command: [...command],
+          image: imageOf(props),
+          command: commandOf(command),
           env: this.env.lazily(),
           resources: resourceRequirements(RESOURCES),
           securityContext: restrictedContainer(),

@@ -15,11 +15,21 @@ import {
   temporary,
 } from '../core/pod';
 import { report } from '../core/problem';
+import { unknownProps } from '../core/props';
 import type { Monitored, Signal } from '../core/signals';
 import { systemOf } from '../core/system';
 import type { EnvValue, MountedFile, Workload } from '../core/workload';
 import { strategyOf } from './http-objects';
 import { Mounts } from './mounts';
+import {
+  commandOf,
+  DEFAULT_USER,
+  imageOf,
+  PROGRAM_PROPS,
+  type ProgramProps,
+  programProblems,
+  pullSecretsOf,
+} from './program';
 import { Variables } from './variables';
 
 const RESOURCES: Resources = {
@@ -27,8 +37,8 @@ const RESOURCES: Resources = {
   memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
 };
 
-export interface WorkerProps {
-  readonly image: string;
+export interface WorkerProps extends ProgramProps {
+  /** What is run, and with what; `$(NAME)` is one of its variables. @default what the image says */
   readonly command?: readonly string[];
   readonly name?: string;
   /** Fixed: nobody knows how long its queue is. @default 1 copy */
@@ -37,12 +47,16 @@ export interface WorkerProps {
   readonly resources?: Resources;
   /** A command that says whether it is alive. @default alive is what runs */
   readonly alive?: readonly string[];
+  /** Plain variables, each as it is written. Secrets come by `connect` and `inject`. */
   readonly env?: Readonly<Record<string, string>>;
   /** After this, from the order to stop, the kernel ends it; a job in hand must fit in. @default 60 s */
   readonly graceSeconds?: number;
-  /** Numeric user. @default 1001 */
-  readonly user?: number;
 }
+
+const PROPS = {
+  ...PROGRAM_PROPS,
+  ...{ command: true, name: true, scale: true, resources: true, alive: true, env: true, graceSeconds: true },
+} as const satisfies Record<keyof WorkerProps, true>;
 
 /**
  * A program that takes its work from somewhere, and listens to nobody.
@@ -68,7 +82,7 @@ export class Worker extends Construct implements Workload, Monitored {
     const wanted = props.scale ?? { min: 1, max: 1 };
     const copies = copiesWithin(wanted, systemOf(this).platform.profile.mostCopies);
     this.mostPods = mostPods(copies);
-    for (const [key, value] of Object.entries(props.env ?? {})) this.env.set(key, { value });
+    this.env.setAll(props.env);
     const labels = labelsOf(this);
     new k8s.KubeServiceAccount(this, 'account', { metadata: { name }, automountServiceAccountToken: false });
     new k8s.KubeDeployment(this, 'deployment', {
@@ -86,7 +100,11 @@ export class Worker extends Construct implements Workload, Monitored {
       resourcesInWords(props.resources ?? RESOURCES),
       ...(props.command === undefined ? [] : [props.command.join(' ')]),
     ]);
-    report(this, () => copiesProblems(wanted));
+    report(this, () => [
+      ...unknownProps(props, PROPS, 'a Worker'),
+      ...programProblems(props),
+      ...copiesProblems(wanted),
+    ]);
   }
 
   addEnv(name: string, value: EnvValue): void {
@@ -98,7 +116,7 @@ export class Worker extends Construct implements Workload, Monitored {
   }
 
   private pod(account: string, props: WorkerProps): k8s.PodSpec {
-    const { image, command, alive, resources = RESOURCES, graceSeconds = 60, user = 1001 } = props;
+    const { command, alive, resources = RESOURCES, graceSeconds = 60, user = DEFAULT_USER } = props;
     return withLocalStorage({
       serviceAccountName: account,
       automountServiceAccountToken: false,
@@ -106,17 +124,18 @@ export class Worker extends Construct implements Workload, Monitored {
       terminationGracePeriodSeconds: graceSeconds,
       securityContext: restrictedPod(user),
       topologySpreadConstraints: spread(this.selector),
+      ...pullSecretsOf(props),
       containers: [
         {
           name: this.node.id,
-          image,
-          ...(command === undefined ? {} : { command: [...command] }),
+          image: imageOf(props),
+          ...(command === undefined ? {} : { command: commandOf(command) }),
           env: this.env.lazily(),
           resources: resourceRequirements(resources),
           securityContext: restrictedContainer(),
           ...(alive === undefined
             ? {}
-            : { livenessProbe: { exec: { command: [...alive] }, periodSeconds: 30, timeoutSeconds: 5 } }),
+            : { livenessProbe: { exec: { command: commandOf(alive) }, periodSeconds: 30, timeoutSeconds: 5 } }),
           volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
         },
       ],

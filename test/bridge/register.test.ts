@@ -313,7 +313,12 @@ describe('before anything is registered', () => {
   });
 
   test('placeholders stop an up, not a preview', async () => {
-    const problem = { code: 'SW-CONFIG-012', severity: 'placeholder' as const, what: 'host is a placeholder' };
+    const problem = {
+      code: 'SW-CONFIG-012',
+      severity: 'placeholder' as const,
+      what: 'host is a placeholder',
+      fix: 'x',
+    };
     const build = (app: App) => configMap(new Chart(app, 'shop'), {});
     expect(await refusals(registered(build, { options: { problems: [problem] } }))).toEqual([]);
     expect(await refusals(registered(build, { options: { problems: [problem] }, preview: false }))).toEqual([problem]);

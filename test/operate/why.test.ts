@@ -32,6 +32,7 @@ const timedOut: Problem = {
   code: 'SW-RECOVER-004',
   severity: 'error',
   what: "resource shop/shop-api was successfully created, but failed to become live: 'shop-api' timed out waiting to be Ready",
+  fix: 'look at its pods',
 };
 
 test('of each pod that is not ready: why it waits, its events, its last lines', () => {
