@@ -236,8 +236,9 @@ describe('a mistake in the program', () => {
     const { status, output } = preview();
     expect(status).toBe(1);
     expect(output).toMatch(
-      /Your program stopped at index\.ts:\d+:\d+:\n +the harbour is closed\n +Nothing was changed\./,
+      /SW-PROGRAM-001 +the program stopped there: the harbour is closed\s+index\.ts:\d+:\d+\n +Fix: /,
     );
+    expect(output).not.toMatch(/ at /);
   });
 });
 

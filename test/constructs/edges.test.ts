@@ -52,7 +52,7 @@ test.each<[string, object[]]>([
   ],
 ])('%s of one part are two routes', (_words, routes) => {
   const graph = shop((s) => {
-    const part = api(s);
+    const part = api(s, { metrics: false });
     for (const route of routes) expose(part, untyped(route));
   });
   const rules = list(at(objectIn(graph, 'Ingress', 'shop').inputs, 'spec', 'rules'));
