@@ -72,7 +72,11 @@ export class Storage {
     else if (isRecord(at(volume, 'secret'))) this.secret(tenant, mount, volume, into);
     else if (isRecord(at(volume, 'projected'))) this.projected(tenant, mount, volume, into);
     else if (isRecord(at(volume, 'emptyDir'))) this.empty(tenant, mount, volume, into);
-    else if (volume === undefined || isRecord(at(volume, 'persistentVolumeClaim'))) {
+    else if (
+      volume === undefined ||
+      isRecord(at(volume, 'persistentVolumeClaim')) ||
+      isRecord(at(volume, 'ephemeral'))
+    ) {
       const name = text(at(mount, 'name')) ?? '';
       this.named(
         tenant,

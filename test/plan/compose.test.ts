@@ -245,3 +245,12 @@ test('two Secrets whose names become one variable are two', () => {
     composed.env[String(at(service(composed, 'api'), 'environment', name)).slice(2, -1)]?.text;
   expect([read('V0'), read('V1')]).toEqual(['a-b', 'a.b']);
 });
+
+test('room that is a volume of the pod’s own is a volume of the project, and is not left out', () => {
+  const composed = shop((system) => {
+    const scratch = [{ folder: '/app/data', size: Size.gibibytes(10) }];
+    new Gateway(system, 'api', { image: IMAGE, port: 8080, scratch });
+  });
+  expect(JSON.stringify(at(service(composed, 'shop-api'), 'volumes'))).toContain('/app/data');
+  expect(JSON.stringify(composed)).not.toContain('of kind ephemeral');
+});
