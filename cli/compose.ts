@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { type Problem, ProblemsError } from '../constructs/core/problem';
 import { told, writeWhole } from '../constructs/core/whole-file';
 import type { Graph } from '../graph/graph';
@@ -7,7 +7,7 @@ import { type Composed, composeOf, MOUNTED } from '../plan/compose';
 import { counted } from '../plan/render-problems';
 import { yamlText } from '../plan/yaml-text';
 import { variablesOf, withVariables } from './env-file';
-import { endOf, localCertificate } from './local-certificate';
+import { faultsOf, isOwn, localCertificate } from './local-certificate';
 import { runProject } from './run-project';
 
 export interface ComposeOptions {
@@ -33,7 +33,10 @@ export async function compose({ env, system, out, production }: ComposeOptions):
     const fix = `npx seaworthy compose --system ${system} --env dev --production, or an environment of its own with seaworthy:target: existing and seaworthy:secrets: pulumi (docs/compose.md)`;
     throw new ProblemsError([{ code: 'SW-COMPOSE-002', severity: 'error', where: system, what, fix }]);
   }
-  const folder = join(out, production ? `${system}-production` : system);
+  const folder = join(
+    isAbsolute(out) ? out : relative(process.cwd(), resolve(home, out)),
+    production ? `${system}-production` : system,
+  );
   refuseForeign(folder);
   const secrets = join(folder, '.env');
   const kept = existsSync(secrets) ? told(secrets, () => readFileSync(secrets, 'utf8')) : '';
@@ -123,10 +126,18 @@ function write(folder: string, composed: Composed, { kept, variables, command }:
     ...(wanted === '' ? [] : [`fill in by hand, in .env: ${wanted}; then run this again`]),
     ...(possible === '' ? [] : [`may be filled in: ${possible}`]),
     ...(leftOut.length === 0 ? [] : [`not in it: ${leftOut.join(', ')}`]),
+    ...untrusted(composed, now),
     ...(addresses.length === 0 ? [] : [`answers at: ${addresses.join(', ')}`]),
     `Next: cd ${folder} && docker compose up`,
   ];
   process.stdout.write(`\n  ${report.join('\n  ')}\n\n`);
+}
+
+/** Of a front door for the world. */
+function untrusted({ file, certificates }: Composed, now: Readonly<Record<string, string>>): string[] {
+  if (file.services['front-door'] === undefined) return [];
+  const own = certificates.filter(({ crt }) => isOwn(now[crt] ?? '')).map(({ crt, key }) => `${crt} and ${key}`);
+  return own.length === 0 ? [] : [`no browser trusts what openssl made; write your own into .env: ${own.join(', ')}`];
 }
 
 /** A file that stays the same stays untouched: a running container has it mounted. */
@@ -167,8 +178,6 @@ function withCertificates(
   return all;
 }
 
-const DAY = 86_400_000;
-
 /** What was kept, and would be another today. */
 function stale(
   { env, certificates }: Composed,
@@ -178,14 +187,14 @@ function stale(
   const changed = Object.entries(env)
     .filter(([name, { text }]) => text !== '' && kept[name] !== undefined && kept[name] !== text)
     .map(([name]) => name);
-  const ending = certificates.flatMap(({ crt, key }) => {
-    const end = endOf(now[crt] ?? '');
-    return end !== undefined && end.getTime() < Date.now() + 30 * DAY
-      ? [`${crt} and ${key} (until ${end.toISOString().slice(0, 10)})`]
-      : [];
+  const bad = certificates.flatMap(({ crt, key, names }) => {
+    const faults = faultsOf(now[crt] ?? '', names);
+    return faults.length === 0
+      ? []
+      : [`certificate ${crt} ${faults.join(' and ')}: delete the lines of ${crt} and ${key} in .env`];
   });
   return [
     ...(changed.length === 0 ? [] : [`kept as it stood, though the program says otherwise: ${changed.join(', ')}`]),
-    ...(ending.length === 0 ? [] : [`certificates that end soon; delete their lines in .env: ${ending.join(', ')}`]),
+    ...bad,
   ];
 }

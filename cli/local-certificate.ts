@@ -20,7 +20,7 @@ export function localCertificate(names: readonly string[]): Pair {
     const [key, crt] = [join(folder, 'key'), join(folder, 'crt')];
     const hosts = [...new Set([...names, 'localhost'])].map((name) => `DNS:${name}`);
     // A common name has 64 letters at most; what counts are the others.
-    const subject = `/O=seaworthy on this machine/CN=${(names[0] ?? 'localhost').slice(0, 64)}`;
+    const subject = `/O=${OURS}/CN=${(names[0] ?? 'localhost').slice(0, 64)}`;
     const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '365', '-subj', subject];
     const alternatives = `subjectAltName=${[...hosts, 'IP:127.0.0.1'].join(',')}`;
     const { status } = spawnSync('openssl', [...args, '-addext', alternatives, '-keyout', key, '-out', crt], {
@@ -38,11 +38,30 @@ function noOpenssl() {
   return { code: 'SW-COMPOSE-001', severity: 'error', what, fix: 'install openssl, and run this again' } as const;
 }
 
-/** When a certificate ends; undefined for what is none. */
-export function endOf(crt: string): Date | undefined {
+const DAY = 86_400_000;
+const OURS = 'seaworthy on this machine';
+
+/** What is wrong with a certificate that stood there, in words. */
+export function faultsOf(crt: string, names: readonly string[]): string[] {
+  let read: X509Certificate;
   try {
-    return new Date(new X509Certificate(crt).validTo);
+    read = new X509Certificate(crt);
   } catch {
-    return undefined;
+    return ['is none'];
+  }
+  const end = new Date(read.validTo);
+  const strangers = names.filter((name) => read.checkHost(name.replace(/^\*/, 'any')) === undefined);
+  return [
+    ...(end.getTime() < Date.now() + 30 * DAY ? [`ends on ${end.toISOString().slice(0, 10)}`] : []),
+    ...(strangers.length === 0 ? [] : [`is not for ${strangers.join(', ')}`]),
+  ];
+}
+
+/** Whether it was made here, so that no browser trusts it. */
+export function isOwn(crt: string): boolean {
+  try {
+    return new X509Certificate(crt).issuer.includes(OURS);
+  } catch {
+    return false;
   }
 }

@@ -35,6 +35,22 @@ function ingressRoutes(nodes: readonly GraphNode[], workloads: readonly ComposeW
   });
 }
 
+/** Paths of the front door that lead to nobody, and are closed with that: metrics of a part, say. */
+export function closedPaths(
+  nodes: readonly GraphNode[],
+  workloads: readonly ComposeWorkload[],
+  host: string,
+): string[] {
+  const paths = nodes.flatMap(({ object, inputs }) => {
+    const rules = object?.kind === 'Ingress' ? list(at(inputs, 'spec', 'rules')) : [];
+    return rules.filter((rule) => at(rule, 'host') === host).flatMap((rule) => list(at(rule, 'http', 'paths')));
+  });
+  const nobodys = paths.filter(
+    (p) => !workloads.some((w) => w.ports.some((port) => isPort(port, at(p, 'backend', 'service')))),
+  );
+  return [...new Set(nobodys.map((p) => text(at(p, 'path')) ?? '/'))];
+}
+
 function isPort(port: { service: string; port: number }, service: unknown): boolean {
   const wanted = at(service, 'port', 'number');
   return port.service === at(service, 'name') && (wanted === undefined || port.port === wanted);

@@ -32,10 +32,16 @@ export interface DoorHost {
   readonly namespace: string;
   readonly secret: string;
   readonly routes: readonly DoorRoute[];
+  /** Paths that nobody is shown. */
+  readonly closed: readonly string[];
 }
 
 /** The front door of a cluster, as one nginx can have it. */
-export function doorHosts(nodes: readonly GraphNode[], routes: readonly PublicRoute[]): DoorHost[] {
+export function doorHosts(
+  nodes: readonly GraphNode[],
+  routes: readonly PublicRoute[],
+  closed: (host: string) => readonly string[],
+): DoorHost[] {
   const ingresses = nodes.filter((n) => n.object?.kind === 'Ingress');
   const open = routes.filter((route) => !route.secure);
   return [...new Set(open.map((route) => route.host))].flatMap((host) => {
@@ -45,9 +51,9 @@ export function doorHosts(nodes: readonly GraphNode[], routes: readonly PublicRo
     const own = tls.find(({ entry }) => list(at(entry, 'hosts')).includes(host));
     const secret = text(at(own?.entry, 'secretName'));
     if (own === undefined || secret === undefined) return [];
-    const behind = open.filter((route) => route.host === host);
+    const behind = [...new Map(open.filter((r) => r.host === host).map((r) => [r.path, r])).values()];
     const mannered = behind.map((route) => ({ ...route, ...mannerOf(ingresses, nodes, route) }));
-    return [{ host, namespace: own.namespace, secret, routes: mannered }];
+    return [{ host, namespace: own.namespace, secret, routes: mannered, closed: closed(host) }];
   });
 }
 
@@ -73,9 +79,11 @@ function mannerOf(ingresses: readonly GraphNode[], nodes: readonly GraphNode[], 
 
 /** What is written into nginx's language is a name, a path or a text without its signs: all else is refused, nothing is escaped. */
 export function doorProblems(hosts: readonly DoorHost[]): Problem[] {
-  const bad = hosts.flatMap(({ host, routes }) => [
+  const bad = hosts.flatMap(({ host, routes, closed }) => [
     ...(/^[a-z0-9.*-]+$/.test(host) ? [] : [`host "${host}"`]),
-    ...routes.filter(({ path }) => !/^\/[\w./~%+-]*$/.test(path)).map(({ path }) => `path "${path}"`),
+    ...[...routes.map(({ path }) => path), ...closed]
+      .filter((path) => !/^\/[\w./~%+-]*$/.test(path))
+      .map((path) => `path "${path}"`),
     ...routes.flatMap(({ headers }) =>
       Object.entries(headers).flatMap(([name, value]) =>
         /^[\w-]+$/.test(name) && !/["\\$\n\r]/.test(value) ? [] : [`header "${name}"`],
@@ -149,7 +157,7 @@ function upstream(route: DoorRoute): string {
   return `  upstream ${upstreamName(route)} {\n${sticky}    server ${route.workload}:${route.target};\n    keepalive 32;\n  }\n`;
 }
 
-function servers({ host, secret, routes }: DoorHost): string {
+function servers({ host, secret, routes, closed }: DoorHost): string {
   return `  server {
     listen 8080;
     server_name ${host};
@@ -160,7 +168,7 @@ function servers({ host, secret, routes }: DoorHost): string {
     server_name ${host};
     ssl_certificate ${TLS}/${secret}/tls.crt;
     ssl_certificate_key ${TLS}/${secret}/tls.key;
-${routes.map(locations).join('')}  }
+${routes.map(locations).join('')}${closed.map(nobody).join('')}  }
 `;
 }
 
@@ -186,6 +194,11 @@ ${headers}      proxy_pass http://${upstreamName(route)};
 ${route.buffers ? '' : '      proxy_buffering off;\n'}    }
 `;
   return path === '' ? `    location /${body}` : `    location = ${path}${body}    location ${path}/${body}`;
+}
+
+function nobody(closed: string): string {
+  const path = closed.replace(/\/$/, '');
+  return `    location = ${path === '' ? '/' : path} { return 404; }\n    location ${path}/ { return 404; }\n`;
 }
 
 /** Inside of a container localhost is the container: who is told an address of the laptop finds it there, too. */

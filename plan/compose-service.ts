@@ -112,13 +112,15 @@ export class ServiceMaker {
   private service(workload: ComposeWorkload, container: unknown, mounts: Mounts, waits: Conditions): object {
     const { data, addresses } = this.around;
     const { namespace, user } = tenant(workload, container, '', false);
-    const address = (plain: string, name = '') => addresses.apply(plain, name);
-    const { variables, told } = environmentOf(container, { data, namespace, address });
+    const address = (plain: string, name: string) => addresses.apply(plain, name);
+    const place = { data, namespace, service: workload.name, address };
+    const { variables, told } = environmentOf(container, place);
     this.told.push(...told.map((line) => `${workload.name}: ${line}`));
     const context = at(container, 'securityContext');
-    const [entrypoint, command] = ['command', 'args'].map((key) => words(at(container, key), data, variables, address));
+    const [entrypoint, command] = ['command', 'args'].map((key) => words(at(container, key), place, variables));
+    const [image] = words([at(container, 'image')], { ...place, address: (plain) => plain }, {}) ?? [];
     return {
-      image: at(container, 'image'),
+      image,
       ...(entrypoint === undefined ? {} : { entrypoint }),
       ...(command === undefined ? {} : { command }),
       ...(at(container, 'workingDir') === undefined ? {} : { working_dir: at(container, 'workingDir') }),

@@ -21,6 +21,8 @@ export interface Environment {
 export interface Place {
   readonly data: ComposeData;
   readonly namespace: string;
+  /** Service of the container: what only a person can give is called after it, so that no variable of a shell is taken for it. */
+  readonly service: string;
   readonly address: (text: string, name: string) => string;
 }
 
@@ -52,7 +54,7 @@ class EnvironmentReader implements Environment {
   }
 
   add(variable: unknown): void {
-    const { data, namespace, address } = this.place;
+    const { data, namespace, service, address } = this.place;
     const name = text(at(variable, 'name')) ?? '';
     const from = at(variable, 'valueFrom');
     const [map, secret] = [at(from, 'configMapKeyRef'), at(from, 'secretKeyRef')];
@@ -66,25 +68,26 @@ class EnvironmentReader implements Environment {
       this.variables[name] =
         'text' in found
           ? expanded(address(found.text, name), this.variables)
-          : reference(data.given(name, found.missing));
+          : reference(data.given(`${service}__${name}`, found.missing));
     } else {
       this.told.push(`variable ${name}, which the cluster fills in (${Object.keys(Object(from)).join(', ')})`);
     }
   }
 
   private fromConfigMap(name: string, map: Readonly<Record<string, unknown>>): void {
-    const { data, namespace } = this.place;
+    const { data, namespace, service } = this.place;
     const [of, key] = [String(map.name), String(map.key)];
     if (data.keys('ConfigMap', namespace, of)?.includes(key) === true) this.literal(of, key, name);
-    else if (map.optional !== true) this.variables[name] = reference(data.given(name, [`ConfigMap ${of}, key ${key}`]));
+    else if (map.optional !== true)
+      this.variables[name] = reference(data.given(`${service}__${name}`, [`ConfigMap ${of}, key ${key}`]));
   }
 
   /** What comes from a ConfigMap is not looked through for `$(NAME)`. */
   private literal(map: string, key: string, name: string): void {
-    const { data, namespace, address } = this.place;
+    const { data, namespace, service, address } = this.place;
     const found = data.config(namespace, map, key) ?? { text: '' };
     this.variables[name] =
-      'text' in found ? dollar(address(found.text, name)) : reference(data.given(name, found.missing));
+      'text' in found ? dollar(address(found.text, name)) : reference(data.given(`${service}__${name}`, found.missing));
   }
 }
 
@@ -102,14 +105,13 @@ export function expanded(plain: string, variables: Readonly<Record<string, strin
 /** The words of a command, with what Kubernetes would put into them. */
 export function words(
   held: unknown,
-  data: ComposeData,
+  { data, service, address }: Place,
   variables: Readonly<Record<string, string>>,
-  address: (text: string) => string,
 ): string[] | undefined {
   if (!Array.isArray(held)) return undefined;
   return held.map((word) => {
     const found = data.text(word);
-    if ('text' in found) return expanded(address(found.text), variables);
-    return reference(data.given(found.missing.join(' '), found.missing));
+    if ('text' in found) return expanded(address(found.text, ''), variables);
+    return reference(data.given(`${service}__${found.missing.join(' ')}`, found.missing));
   });
 }

@@ -1,6 +1,6 @@
 import { isSystem } from '../constructs/core/system';
 import type { Graph, GraphNode } from '../graph/graph';
-import { at, isRecord, list, text } from '../graph/json-value';
+import { at, list, text } from '../graph/json-value';
 
 /** Kinds whose pods become services. What runs on a schedule, and what stands on each node, stays in the cluster. */
 const RUN = new Set(['Deployment', 'StatefulSet', 'Job']);
@@ -48,7 +48,7 @@ export function workloadsOf(nodes: readonly GraphNode[]): ComposeWorkload[] {
       node,
       pod,
       part: node.part ?? node.path,
-      aliases: [...new Set(own.flatMap((s) => aliasesOf(s, node)))].filter((alias) => alias !== name),
+      aliases: [...new Set(own.flatMap((s) => aliasesOf(s, node, isAloneIn(s, services))))].filter((a) => a !== name),
       ports: own.flatMap((s) => portsOf(s, pod)),
       open: own.filter((s) => at(s.inputs, 'spec', 'type') === 'LoadBalancer').map((s) => s.object?.name ?? ''),
       most: mostCopies(node, nodes),
@@ -68,12 +68,17 @@ function selects(service: GraphNode, workload: GraphNode): boolean {
 }
 
 /** https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/ */
-function aliasesOf(service: GraphNode, workload: GraphNode): string[] {
+function aliasesOf(service: GraphNode, workload: GraphNode, isAlone: boolean): string[] {
   const [name, namespace] = [service.object?.name ?? '', service.object?.namespace ?? 'default'];
   const long = (short: string) => ['', '.svc', '.svc.cluster.local'].map((end) => `${short}.${namespace}${end}`);
   const pod = `${workload.object?.name}-0.${name}`;
   const isOwn = at(workload.inputs, 'spec', 'serviceName') === name;
-  return [name, ...long(name), ...(isOwn ? [pod, ...long(pod)] : [])];
+  return [...(isAlone ? [name] : []), ...long(name), ...(isOwn ? [pod, ...long(pod)] : [])];
+}
+
+/** A short name is one namespace's. */
+function isAloneIn(service: GraphNode, services: readonly GraphNode[]): boolean {
+  return services.filter((s) => s.object?.name === service.object?.name).length === 1;
 }
 
 function portsOf(service: GraphNode, pod: unknown): ServicePort[] {
@@ -164,7 +169,7 @@ const CARRIED = new Set([
 ]);
 
 /** What of a system is not in its Compose project, in words. */
-export function leftOutOf(nodes: readonly GraphNode[], hasDoor: boolean): string[] {
+export function leftOutOf(nodes: readonly GraphNode[], graph: Graph, hasDoor: boolean): string[] {
   const objects = nodes.flatMap(({ form, object, type, path }) => {
     if (form === 'release') return [`Helm release ${path}`];
     if (form === 'cloud') return type.startsWith('random:') ? [] : [`${type.split(':').at(-1)} ${path}`];
@@ -172,9 +177,18 @@ export function leftOutOf(nodes: readonly GraphNode[], hasDoor: boolean): string
     return hasDoor && object.kind === 'Ingress' ? [] : [`${object.kind} ${object.name}`];
   });
   const outside = nodes.flatMap(({ object, inputs }) => {
-    const selector = at(inputs, 'spec', 'selector');
-    const isAlone = object?.kind === 'Service' && (!isRecord(selector) || Object.keys(selector).length === 0);
-    return isAlone ? [`Service ${object.name}, which leads out of the system`] : [];
+    const isAlias = object?.kind === 'Service' && at(inputs, 'spec', 'type') === 'ExternalName';
+    return isAlias ? [`Service ${object.name}, which is another name for a host outside`] : [];
   });
-  return [...new Set([...objects, ...outside])];
+  const parts = new Set(nodes.map((n) => n.part));
+  const elsewhere = graph.connections.flatMap(({ from, to }) => {
+    const isFarther = parts.has(from) && !parts.has(to) && graph.nodes.some((n) => n.part === to);
+    return isFarther ? [`${to}, which ${from} asks: it is in another system`] : [];
+  });
+  const services = nodes.filter((n) => n.object?.kind === 'Service');
+  const twice = services.filter((s) => !isAloneIn(s, services)).map((s) => s.object?.name ?? '');
+  const ambiguous = twice.map(
+    (name) => `the short name ${name}, which is in two namespaces (${name}.NAMESPACE.svc works)`,
+  );
+  return [...new Set([...objects, ...outside, ...elsewhere, ...ambiguous])];
 }

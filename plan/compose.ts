@@ -1,6 +1,6 @@
 import type { Problem } from '../constructs/core/problem';
 import type { Graph, GraphNode } from '../graph/graph';
-import { Addresses, asksFrontDoor, type PublicRoute, publicRoutes } from './compose-address';
+import { Addresses, asksFrontDoor, closedPaths, type PublicRoute, publicRoutes } from './compose-address';
 import { ComposeData, type LocalCertificate, type Variable } from './compose-data';
 import {
   DOOR_TLS,
@@ -80,7 +80,9 @@ class Project {
     this.addresses = new Addresses(this.routes, this.workloads, this.published, this.isLaptop);
     this.data = new ComposeData(this.nodes, kept, (text, name) => this.addresses.apply(text, name));
     this.storage = new Storage(this.data, (text) => this.addresses.config(text));
-    this.doors = this.isLaptop ? [] : doorHosts(this.nodes, this.routes);
+    this.doors = this.isLaptop
+      ? []
+      : doorHosts(this.nodes, this.routes, (host) => closedPaths(this.nodes, this.workloads, host));
   }
 
   composed(): Composed {
@@ -98,7 +100,7 @@ class Project {
     const pathOf = (kind: string) => (source: string) => `./${MOUNTED}/${kind}/${source}`;
     return {
       file: {
-        name: this.isLaptop ? this.system : `${this.system}-production`,
+        name: projectName(this.isLaptop ? this.system : `${this.system}-production`),
         services,
         ...listed('volumes', [...volumes], () => ({})),
         ...listed('configs', [...configs.keys()], (source) => ({ file: pathOf('configs')(source) })),
@@ -111,7 +113,11 @@ class Project {
       env: Object.fromEntries(this.data.variables),
       certificates: this.data.certificates(),
       addresses: this.inWords(),
-      leftOut: [...leftOutOf(this.nodes, this.doors.length > 0), ...this.closedRelays(), ...new Set(maker.told)],
+      leftOut: [
+        ...leftOutOf(this.nodes, this.graph, this.doors.length > 0),
+        ...this.closedRelays(),
+        ...new Set(maker.told),
+      ],
       problems: doorProblems(this.doors),
     };
   }
@@ -178,6 +184,14 @@ class Project {
 /** What of a workload the world may reach without the front door: ports of a load balancer. */
 function publicOnly(workload: ComposeWorkload): ComposeWorkload {
   return { ...workload, ports: workload.ports.filter((port) => workload.open.includes(port.service)) };
+}
+
+/** https://docs.docker.com/reference/compose-file/version-and-name/ */
+function projectName(system: string): string {
+  return system
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, '-')
+    .replace(/^[^a-z0-9]+/, '');
 }
 
 function listed(name: string, keys: readonly string[], make: (key: string) => object): object {

@@ -117,12 +117,37 @@ test('values of clouds and of other programs are missing, and never made up', ()
     const api = new Gateway(system, 'api', { image: IMAGE, port: 3000, env: { BUCKET: fromOutput(output) } });
     injectExisting(api, 'STRIPE', { name: 'stripe', key: 'key' });
   });
-  expect(composed.env.BUCKET).toEqual({ text: '', missing: ['a Pulumi Output'], optional: false });
+  expect(composed.env.SHOP_API__BUCKET).toEqual({ text: '', missing: ['a Pulumi Output'], optional: false });
   expect(composed.env.STRIPE__KEY).toEqual({ text: '', missing: ['Secret stripe, key key'], optional: false });
   expect(at(service(composed, 'shop-api'), 'environment')).toMatchObject({
-    BUCKET: '${BUCKET}',
+    BUCKET: '${SHOP_API__BUCKET}',
     STRIPE: '${STRIPE__KEY}',
   });
+});
+
+test('what is in another system, and a name that is in two namespaces, is told', () => {
+  const graph = graphOf((app: Construct) => {
+    const [one, two] = ['one', 'two'].map((name) => new System(app, name, { namespace: name }));
+    if (one === undefined || two === undefined) throw new Error('two');
+    const api = new Gateway(one, 'api', { image: IMAGE, port: 3000 });
+    connect(api, new Gateway(two, 'api', { image: IMAGE, port: 3000 }));
+    plain(one, 'web', {});
+    serviceOf(one, 'web', 3000, 3000);
+    new k8s.KubeService(one, 'other', {
+      metadata: { name: 'web', namespace: 'elsewhere' },
+      spec: { selector: { app: 'x' } },
+    });
+  });
+  const composed = composeOf(graph, 'one', { variant: 'laptop' });
+  expect(composed.leftOut.slice(-2)).toEqual([
+    'two/api, which one/api asks: it is in another system',
+    'the short name web, which is in two namespaces (web.NAMESPACE.svc works)',
+  ]);
+  expect(at(service(composed, 'web'), 'networks', 'default', 'aliases')).toEqual([
+    'web.one',
+    'web.one.svc',
+    'web.one.svc.cluster.local',
+  ]);
 });
 
 test('what stood in .env is what others are composed of', () => {
@@ -220,6 +245,17 @@ test('copies in production are for what may have several; a Redis is one', () =>
   expect(copies).toEqual([2, undefined, undefined]);
   expect(['shop-api', 'shop-clock', 'shop-redis'].flatMap((name) => ports(composed, name))).toEqual([]);
   expect(ports(composed, 'front-door')).toEqual(['80:8080', '443:8443']);
+});
+
+test('what the front door shows to nobody, that of production shows to nobody', () => {
+  const composed = shop(
+    (system) => {
+      expose(new Gateway(system, 'api', { image: IMAGE, port: 3000 }), { host: 'shop.acme.org' });
+    },
+    { variant: 'production' },
+  );
+  const file = composed.files['mounted/configs/front-door'];
+  expect(at(file, 'text')).toContain('location = /metrics { return 404; }\n    location /metrics/ { return 404; }');
 });
 
 test('what would mean something else to nginx is refused', () => {
