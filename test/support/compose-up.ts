@@ -137,6 +137,16 @@ const healthWithoutProgram: Rule = (project) =>
     return how === 'CMD' && known.includes(program ?? '') ? [] : [`${name}: its image has no ${program}`];
   });
 
+/** What has ended before a service begins, by itself or because what it waits for waited for it. */
+function endedBefore(project: LoadedProject, service: unknown): Set<string> {
+  return new Set(
+    needs(service).flatMap(([on, need]) => [
+      ...(at(need, 'condition') === 'service_completed_successfully' ? [on] : []),
+      ...endedBefore(project, project.services[on]),
+    ]),
+  );
+}
+
 /** A new volume is root's, unless the image has the folder: https://docs.docker.com/engine/storage/volumes/#populate-a-volume-using-a-container */
 const foreignVolumes: Rule = (project) =>
   services(project).flatMap(([name, service]) => {
@@ -145,12 +155,11 @@ const foreignVolumes: Rule = (project) =>
     const own = list(at(service, 'volumes')).filter((v) => at(v, 'type') === 'volume');
     if (uid === '0') return [];
     return own.flatMap((volume) => {
-      const giver = needs(service).some(([on, need]) => {
+      const giver = [...endedBefore(project, service)].some((on) => {
         const mounted = list(at(project.services[on], 'volumes'));
         const place = mounted.find((v) => at(v, 'source') === at(volume, 'source'));
         const words = list(at(project.services[on], 'command')).join(' ');
-        const isGiven = new RegExp(`chown -R ${uid}:\\d+ '${String(at(place, 'target'))}'`).test(words);
-        return at(need, 'condition') === 'service_completed_successfully' && place !== undefined && isGiven;
+        return place !== undefined && new RegExp(`chown -R ${uid}:\\d+ '${String(at(place, 'target'))}'`).test(words);
       });
       return giver ? [] : [`${name}: volume ${String(at(volume, 'source'))} belongs to root, and not to ${uid}`];
     });
