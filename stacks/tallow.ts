@@ -2,7 +2,6 @@ import { Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import {
-  Backup,
   connect,
   connectToFrontDoor,
   expose,
@@ -10,11 +9,9 @@ import {
   inject,
   injectExisting,
   Monitoring,
-  ObjectStore,
   password,
   Quota,
   Redis,
-  RestoreDrill,
   ReverseProxy,
   report,
   SECURITY_HEADERS,
@@ -24,9 +21,10 @@ import {
   url,
   Web,
 } from '../constructs';
-import { keptProps, monitoringProps } from './shared-settings';
+import { monitoringProps } from './shared-settings';
 import type { Surroundings } from './surroundings';
-import { APP, appEnv, EMPTY, SIGNALING, signalingEnv, type TallowSettings, tallowProblems } from './tallow-settings';
+import { keptOf } from './tallow-parts';
+import { APP, appEnv, SIGNALING, signalingEnv, type TallowSettings, tallowProblems } from './tallow-settings';
 
 const SECRET = 'tallow-secrets';
 
@@ -95,12 +93,9 @@ export class Tallow extends System {
     }
 
     // what is kept, and what watches it
-    const kept = keptProps(settings, profile.keepBackupsDays);
-    const backups = new ObjectStore(this, 'backups', kept.store);
-    const backup = new Backup(this, 'backup', { of: redis, to: backups, ...kept.backup });
-    const drill = new RestoreDrill(this, 'drill', { of: backup, ...kept.drill, emptyBecause: EMPTY });
+    const kept = keptOf(this, redis, settings);
     if (settings['monitoring.enabled']) {
-      const watch = [app, signaling, redis, backup, drill, ...(turn === undefined ? [] : [turn])];
+      const watch = [app, signaling, redis, ...kept, ...(turn === undefined ? [] : [turn])];
       new Monitoring(this, 'monitoring', { watch, ...monitoringProps(settings) });
     }
     report(this, () => tallowProblems(settings, profile.name));

@@ -24,6 +24,7 @@ export const TALOS_SETTINGS = {
     size('room for what one run of the archive copies; a day must fit into half of it', '10Gi'),
     Size.gibibytes(10),
   ),
+  'audit.locked': or(flag('nobody changes an archived event before its time; needs a target with buckets'), true),
   'mcp.port': or(count('port of the MCP service', { max: 65535 }), 8002),
   devMode: or(flag('runs the gateway without its database checks'), false),
   'cache.placement': or(choice('where Redis runs', ['platform', 'in-cluster']), 'platform'),

@@ -56,7 +56,7 @@ export class Talos extends System {
     const mcp = new Gateway(this, 'mcp', { image: image('mcp'), port: settings['mcp.port'] });
     const kept = keptProps(settings, profile.keepBackupsDays, settings['database.storage']);
     const backups = new ObjectStore(this, 'backups', kept.store);
-    const cold = new ObjectStore(this, 'cold', { keep: COLD, locked: true });
+    const cold = new ObjectStore(this, 'cold', { keep: COLD, locked: settings['audit.locked'] });
     const postgres = new Postgres(this, 'postgres', {
       database: 'talos',
       archiveTo: backups,

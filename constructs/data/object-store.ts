@@ -106,7 +106,7 @@ function problemsWith({ locked, keepDays, existing }: StoreRequest, store: Store
   }
   if (locked && store.claim !== undefined && protectData) {
     const what = 'locked is true, but a volume in the cluster can be changed and deleted by whoever mounts it.';
-    const fix = 'a target with an object store (eks), or locked: false';
+    const fix = "a target with an object store (eks), or locked: false (of Talos: talos:audit.locked: 'false')";
     problems.push({ code: 'SW-STORE-002', severity: 'error', what, fix });
   }
   return problems;

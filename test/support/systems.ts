@@ -18,10 +18,18 @@ export type SystemName = Exclude<keyof typeof SYSTEMS, 'platform'>;
 export const FIVE: readonly SystemName[] = ['talos', 'tallow', 'ticolops', 'todo', 'alcs'];
 type Changes = Readonly<Record<string, string>>;
 
-/** The committed configuration of an environment, with some keys changed. */
+/** The committed configuration of an environment, with some keys changed; of a structure, by the path of a leaf. */
 export function committed(stack: StackName, changes: Changes): ConfigEntry[] {
-  const others = readStackFile(ROOT, stack)?.entries.filter((e) => !(e.key in changes)) ?? [];
-  return [...others, ...Object.entries(changes).map(([key, value]) => ({ key, value, secret: false }))];
+  const changed = new Map(Object.entries(changes));
+  const others = (readStackFile(ROOT, stack)?.entries ?? []).flatMap((entry): ConfigEntry[] => {
+    const below = [...changed].filter(([key]) => key.startsWith(`${entry.key}.`));
+    if (changed.has(entry.key)) return [];
+    if (below.length === 0 || !entry.value.startsWith('{')) return [entry];
+    for (const [key] of below) changed.delete(key);
+    const leaves = below.map(([key, value]) => [key.slice(entry.key.length + 1), value]);
+    return [{ ...entry, value: JSON.stringify({ ...JSON.parse(entry.value), ...Object.fromEntries(leaves) }) }];
+  });
+  return [...others, ...[...changed].map(([key, value]) => ({ key, value, secret: false }))];
 }
 
 /** Systems as the committed configuration of an environment has them, with some keys changed. */
