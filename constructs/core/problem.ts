@@ -47,11 +47,27 @@ export function problemsOf(construct: IConstruct): Problem[] {
   const own = (target[REPORTS] ?? [])
     .flatMap((check) => check())
     .map((p) => ({ where: construct.node.path, ...p, what: legible(p.what), fix: legible(p.fix) }));
-  const validated = construct.node.validate().map((message): Problem => {
+  const validated = validatedByUs(construct).map((message): Problem => {
     const fix = 'what its own check asks for, in the message';
     return { code: 'SW-CONSTRUCT-001', severity: 'error', where: construct.node.path, what: legible(message), fix };
   });
   return [...own, ...validated];
+}
+
+let isOurs = false;
+
+/** Whether cdk8s' validation is asked for by us, and not by cdk8s' own synthesis. */
+export function isValidatedByUs(): boolean {
+  return isOurs;
+}
+
+function validatedByUs(construct: IConstruct): string[] {
+  isOurs = true;
+  try {
+    return construct.node.validate();
+  } finally {
+    isOurs = false;
+  }
 }
 
 /** `[path] CODE what` and, indented below it, the fix. */

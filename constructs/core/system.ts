@@ -5,6 +5,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { CloudResource } from './cloud-resource';
 import { component, nodeOptions } from './node-options';
 import type { Platform } from './platform';
+import { isValidatedByUs } from './problem';
 import { PROFILES } from './profile';
 import { VERSIONS } from './versions';
 
@@ -43,6 +44,10 @@ export const IN_CLUSTER: Platform = {
 
 const SYSTEM = Symbol.for('seaworthy.System');
 
+/** cdk8s' own synthesis checks nothing of ours, and would write markers where secrets belong. */
+const NOT_BY_CDK8S =
+  'a System is not written by app.synth() of cdk8s: await register(app) in its place, then npx seaworthy synth --env dev';
+
 /**
  * A system: a namespace that denies all traffic and every privilege, and the parts and edges that are written in it.
  * Creates: Namespace (Pod Security `restricted`), NetworkPolicies `default-deny` and `allow-dns`.
@@ -59,6 +64,7 @@ export class System extends Chart {
     super(scope, id, { namespace: props.namespace, labels: { 'app.kubernetes.io/part-of': id } });
     Object.defineProperty(this, SYSTEM, { value: true });
     component(this, 'seaworthy:core:System');
+    this.node.addValidation({ validate: () => (isValidatedByUs() ? [] : [NOT_BY_CDK8S]) });
     this.platform = props.platform ?? IN_CLUSTER;
     this.environment = props.environment ?? 'dev';
     this.laptopPorts = props.laptopPorts ?? 0;

@@ -1,5 +1,5 @@
-import { JsonPatch } from 'cdk8s';
-import { fromOutput, IN_CLUSTER, Job, Migration, numberFromOutput, patch, type System, Worker } from '../../constructs';
+import { App, JsonPatch } from 'cdk8s';
+import { fromOutput, IN_CLUSTER, Job, Migration, numberFromOutput, patch, System, Worker } from '../../constructs';
 import { at } from '../../graph/json-value';
 import { untyped } from '../support/offline';
 import { api, codesIn, containerIn, problemsIn, shop } from '../support/shop';
@@ -134,4 +134,10 @@ test('patch changes what is written, with fields newer than cdk8s-plus knows', (
 
 test('patch of a kind that is not there is told', () => {
   expect(codesIn((s) => patch(api(s), 'StatefulSet', JsonPatch.remove('/spec/x')))).toEqual(['SW-PATCH-001']);
+});
+
+test("cdk8s' own synthesis of a System is refused, with what to do: it would write markers into Secrets", () => {
+  const app = new App();
+  api(new System(app, 'shop', { namespace: 'shop' }));
+  expect(() => app.synth()).toThrow(/npx seaworthy synth --env dev/);
 });
