@@ -50,7 +50,7 @@ export function ruleGroups(facts: RuleFacts): RuleGroup[] {
     ...(isHttp ? httpAlarms(facts) : []),
     ...(isHttp ? burnRateAlerts(facts.objectives.availability, namespace) : []),
     ...workloadAlarms(facts),
-    ...signals.flatMap((signal) => alarmsOf(signal, namespace)),
+    ...withOneOfVolumes(signals).flatMap((signal) => alarmsOf(signal, namespace)),
     ...(facts.hasCertificates ? [certificateAlarm(namespace)] : []),
   ];
   return [
@@ -261,6 +261,15 @@ function alarmsOf(signal: Signal, namespace: string): Alarm[] {
     default:
       return signal satisfies never;
   }
+}
+
+/** All volumes in one alarm: Prometheus takes two of one name and the same labels for one rule written twice. */
+function withOneOfVolumes(signals: readonly Signal[]): Signal[] {
+  const volumes = signals.flatMap((signal) => (signal.kind === 'volume' ? [signal] : []));
+  const others = signals.filter(({ kind }) => kind !== 'volume');
+  const [first] = volumes;
+  if (first === undefined) return others;
+  return [...others, { ...first, claims: [...new Set(volumes.map(({ claims }) => claims))].join('|') }];
 }
 
 /** cert-manager renews at two thirds of a certificate's life: what is left at 14 days was not renewed. */
