@@ -62,6 +62,8 @@ type Callback<T> = (error: Error | null, response: T) => void;
 const NOT_OFFERED = new Set(['transforms', 'invokeTransforms', 'resourceHooks', 'errorHooks']);
 /** Pulumi's word for what is not known yet. */
 const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
+/** Pulumi's signatures of a secret on the wire. */
+const [SIGNATURE, SECRET] = ['4dabf18193072939515e22adb298388d', '1b47061264138c4ac30d75fd1eb44270'];
 /** google.rpc.Code.ALREADY_EXISTS and UNIMPLEMENTED. */
 const [ALREADY_EXISTS, UNIMPLEMENTED] = [6, 12];
 
@@ -90,7 +92,10 @@ export class Recorder {
     const id = recorded.custom && !this.preview ? `${recorded.name}-id` : '';
     // As the engine does in a preview: what was sent comes back, unless a test says otherwise.
     const made = this.outputs?.(recorded.type, recorded.name, recorded.inputs);
-    const state = made === undefined ? request.getObject() : Struct.fromJavaScript(valuesOf(made));
+    const state =
+      made === undefined
+        ? withSecretOutputs(request, recorded.additionalSecretOutputs)
+        : Struct.fromJavaScript(valuesOf(made));
     reply(null, {
       getUrn: () => recorded.urn,
       getId: () => id,
@@ -185,6 +190,15 @@ export function monitorOf(recorder: Recorder): Recorder {
 function contacting(what: string): Error {
   const message = `an offline preview contacts nothing, and ${what} would. Take the fact from the configuration or a StackReference.`;
   return Object.assign(new Error(message), { code: UNIMPLEMENTED, details: message });
+}
+
+/** What was sent, and the outputs that the resource says are secret: unknown, and known to be secret, as the engine has them. */
+function withSecretOutputs(request: Request, names: readonly string[]): unknown {
+  const sent: unknown = request.getObject()?.toJavaScript();
+  const missing = names.filter((name) => !isRecord(sent) || !(name in sent));
+  if (missing.length === 0) return request.getObject();
+  const secrets = missing.map((name) => [name, { [SIGNATURE]: SECRET, value: UNKNOWN }]);
+  return Struct.fromJavaScript({ ...valuesOf(isRecord(sent) ? sent : {}), ...Object.fromEntries(secrets) });
 }
 
 type JsonScalar = string | number | boolean | null;

@@ -14,6 +14,7 @@ import { servedBy } from '../graph/served';
 import { soundness } from '../graph/soundness';
 import { clusterProblems } from './cluster';
 import { configSource } from './config';
+import { missingConfig } from './config-secrets';
 import { readLock } from './lock-file';
 import { secondTime } from './once';
 import { provideCluster } from './provide-cluster';
@@ -60,7 +61,7 @@ export function register(app: IConstruct, options: RegisterOptions = {}): Promis
 
 async function registered(app: IConstruct, options: RegisterOptions): Promise<Registered> {
   refuse(secondTime());
-  const { project, stack } = configSource();
+  const { project, stack, entries } = configSource();
   const platform = platformIn(app);
   const kubernetesVersion = options.kubernetesVersion ?? platform?.kubernetesVersion ?? VERSIONS.kubernetes.version;
   if (hasResolvers(app)) app.resolvers.unshift(new OutputResolver());
@@ -70,7 +71,8 @@ async function registered(app: IConstruct, options: RegisterOptions): Promise<Re
   const { only } = session();
   const accepted = { ...(lock === undefined ? {} : { lock }), ...(only === undefined ? {} : { only }) };
   const found = soundness(built, { kubernetesVersion, environment: stack, ...accepted });
-  const problems = [...(options.problems ?? []), ...ofLock, ...found, ...(await foreignSecrets(built))];
+  const missing = missingConfig(built, entries, stack, [...(options.problems ?? []), ...found]);
+  const problems = [...(options.problems ?? []), ...ofLock, ...found, ...missing, ...(await foreignSecrets(built))];
   const graph: Graph = { ...built, problems };
   tellSession(graph, stack, options.target ?? platform?.name);
   refuse(problems);

@@ -6,6 +6,7 @@ import type { IConstruct } from 'constructs';
 import { leavesIn } from '../constructs/core/value';
 import { PROVIDER_VERSIONS } from '../constructs/core/versions';
 import type { Graph, GraphNode } from '../graph/graph';
+import { isRecord } from '../graph/json-value';
 import { leftAsImported } from './adoption';
 import { GenericComponent, GenericProvider, GenericResource } from './resources';
 import { outputOf, Restorer } from './restore';
@@ -57,7 +58,7 @@ export class Registration {
   private create(node: GraphNode): Resource {
     const options = this.optionsOf(node);
     const restored = this.restorer.restore(node.inputs, node.path);
-    const inputs: Record<string, unknown> = typeof restored === 'object' && restored !== null ? { ...restored } : {};
+    const inputs = withSecretData(node, typeof restored === 'object' && restored !== null ? { ...restored } : {});
     switch (node.form) {
       case 'component':
         return new GenericComponent(node.type, node.path, options);
@@ -129,6 +130,19 @@ function secretOutputsOf(declared: readonly string[] | undefined, kind: string |
 function withVersion(node: GraphNode, options: CustomResourceOptions): CustomResourceOptions {
   const version = PROVIDER_VERSIONS[packageOf(node)];
   return version === undefined ? options : { ...options, version };
+}
+
+/** Whoever wrote a Secret, each of its data is one, but for those that are said to be open: in the state, the preview and the engine's output. */
+function withSecretData({ object, options }: GraphNode, inputs: Record<string, unknown>): Record<string, unknown> {
+  if (object?.kind !== 'Secret' || object.apiVersion !== 'v1') return inputs;
+  const isOpen = (key: string) => options.openKeys?.includes(key) === true;
+  const hidden = ['data', 'stringData'].flatMap((field): [string, unknown][] => {
+    const data = inputs[field];
+    if (!isRecord(data)) return [];
+    const leaves = Object.entries(data).map(([key, value]) => [key, isOpen(key) ? value : secret(outputOf(value))]);
+    return [[field, Object.fromEntries(leaves)]];
+  });
+  return { ...inputs, ...Object.fromEntries(hidden) };
 }
 
 /** Whoever wrote it: a provider's inputs lie in plain text in the state, unless they are said to be secret. */
