@@ -3,8 +3,7 @@ import type { Construct } from 'constructs';
 import { ADD_ONS, AddOn } from '../constructs/add-ons/add-on';
 import { component } from '../constructs/core/node-options';
 import { type Problem, report } from '../constructs/core/problem';
-import { choices, count, host, optional, or, type Settings, text, type Values } from './setting';
-import { address } from './shared-settings';
+import { choices, count, host, optional, or, type Settings, secret, text, type Values } from './setting';
 import type { Surroundings } from './surroundings';
 import { bucket, region } from './typed-texts';
 
@@ -15,10 +14,10 @@ export const PLATFORM_SETTINGS = {
   ),
   'metrics.days': or(count('days that metrics are kept'), 15),
   'logs.days': or(count('days that logs are kept'), 14),
-  'onCall.webhook': optional(address('where critical alerts go', 'https://events.pagerduty.com/…')),
-  'velero.bucket': or(bucket('bucket for copies of namespaces', 'acme-velero'), 'velero'),
+  'onCall.webhook': optional(secret('where critical alerts go: a webhook, whose address is a credential')),
+  'velero.bucket': optional(bucket('bucket for copies of namespaces', 'acme-velero')),
   'velero.region': or(region('its region'), 'eu-central-1'),
-  'kibana.host': or(host('host of Kibana', 'logs.acme.org'), 'logs.example.com'),
+  'kibana.host': optional(host('host of Kibana', 'logs.acme.org')),
 } satisfies Settings;
 
 type PlatformSettings = Values<typeof PLATFORM_SETTINGS>;
@@ -28,17 +27,18 @@ export class PlatformAddOns extends Chart {
   constructor(scope: Construct, { platform, settings }: Surroundings<PlatformSettings>) {
     super(scope, 'platform');
     component(this, 'seaworthy:core:Platform');
+    const webhook = settings['onCall.webhook'];
     const options = {
       metricsDays: settings['metrics.days'],
       logDays: settings['logs.days'],
-      onCall: settings['onCall.webhook'],
-      velero: { bucket: settings['velero.bucket'], region: settings['velero.region'] },
-      kibana: settings['kibana.host'],
+      onCall: webhook?.from === 'pulumi' ? webhook.value : undefined,
+      velero: { bucket: settings['velero.bucket'] ?? 'velero', region: settings['velero.region'] },
+      kibana: settings['kibana.host'] ?? 'logs.example.com',
       acmeEmail: settings['letsEncrypt.email'],
       protect: platform.profile.protectData,
     };
     for (const name of settings.addOns) new AddOn(this, name, options);
-    report(this, () => problemsWith(settings));
+    report(this, () => [...problemsWith(settings), ...missing(settings, platform.profile.protectData)]);
   }
 }
 
@@ -67,4 +67,32 @@ function problemsWith({ addOns, 'letsEncrypt.email': email }: PlatformSettings):
     );
   }
   return problems;
+}
+
+/** What stands for something of somebody's own: an up would make an Ingress for it, write to it, or call nobody. */
+function missing(settings: PlatformSettings, isProduction: boolean): Problem[] {
+  const { addOns } = settings;
+  const wanted = [
+    [
+      'elastic',
+      'kibana.host',
+      'platform:kibana.host logs.acme.org',
+      'Kibana has no host: logs.example.com stands for it',
+    ],
+    ['velero', 'velero.bucket', 'platform:velero.bucket acme-velero', 'velero has no bucket: "velero" stands for it'],
+    [
+      'prometheus',
+      'onCall.webhook',
+      '--secret platform:onCall.webhook',
+      'critical alerts reach nobody: there is no webhook',
+    ],
+  ] as const;
+  return wanted.flatMap(([addOn, key, set, what]): Problem[] => {
+    const isFine =
+      !addOns.includes(addOn) || settings[key] !== undefined || (key === 'onCall.webhook' && !isProduction);
+    if (isFine) return [];
+    return [
+      { code: 'SW-PLATFORM-006', severity: 'placeholder', what: `${what}.`, fix: `pulumi config set --path ${set}` },
+    ];
+  });
 }

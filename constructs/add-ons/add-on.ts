@@ -10,7 +10,7 @@ import { part } from '../core/part';
 import { SECURITY_HEADERS } from '../network/expose';
 import { type AddOnName, DEFINITIONS, GRAFANA_ADMIN } from './definitions';
 import { elasticStack } from './elastic';
-import type { PlatformOptions } from './values';
+import { ON_CALL, type PlatformOptions } from './values';
 
 export { ADD_ONS, type AddOnName } from './definitions';
 export type { PlatformOptions } from './values';
@@ -43,11 +43,14 @@ export class AddOn extends Construct {
       });
       nodeOptions(made, { protect: options.protect });
     }
-    const admin = name === 'prometheus' ? grafanaAdmin(this, namespace) : undefined;
+    const isWatching = name === 'prometheus';
+    const secrets = isWatching
+      ? [grafanaAdmin(this, namespace), ...onCallWebhook(this, namespace, options.onCall)]
+      : [];
     for (const release of releases) {
       const made = new HelmRelease(this, release.name, { ...release, namespace });
       nodeOptions(made, { protect: options.protect });
-      if (admin !== undefined) made.node.addDependency(admin);
+      made.node.addDependency(...secrets);
     }
     if (name === 'cert-manager' && options.acmeEmail !== undefined) letsEncrypt(this, options.acmeEmail);
     if (name === 'elastic') elasticStack(this, options.kibana);
@@ -75,6 +78,15 @@ function letsEncrypt(scope: Construct, email: string): void {
       },
     },
   });
+}
+
+/** An address that whoever has it may call at night: in a file beside Alertmanager, never among the values of its chart. */
+function onCallWebhook(scope: Construct, namespace: string, address: string | undefined): k8s.KubeSecret[] {
+  if (address === undefined) return [];
+  const metadata = { name: ON_CALL, namespace };
+  const secret = new k8s.KubeSecret(scope, 'on-call', { metadata, type: 'Opaque', data: { url: base64(address) } });
+  nodeOptions(secret, { secretOutputs: ['data', 'stringData'] });
+  return [secret];
 }
 
 /** The chart's own default is a password that everybody knows. */

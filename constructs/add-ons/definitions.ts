@@ -1,6 +1,6 @@
 import type { HelmReleaseProps } from '../core/helm-release';
 import { VERSIONS } from '../core/versions';
-import { alertmanager, alloyConfig, type PlatformOptions } from './values';
+import { alertmanager, alloyConfig, ON_CALL, type PlatformOptions } from './values';
 
 export const ADD_ONS = [
   'cert-manager',
@@ -100,7 +100,10 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
               },
             },
           },
-          alertmanager: { config: alertmanager(options) },
+          alertmanager: {
+            config: alertmanager(options),
+            ...(options.onCall === undefined ? {} : { alertmanagerSpec: { secrets: [ON_CALL] } }),
+          },
           kubeStateMetrics: { enabled: true },
           nodeExporter: { enabled: true },
           grafana: {

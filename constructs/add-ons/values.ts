@@ -4,7 +4,7 @@ export interface PlatformOptions {
   readonly metricsDays: number;
   /** Days that logs are kept. */
   readonly logDays: number;
-  /** Where critical alerts go: a webhook of PagerDuty, Opsgenie, Slack … */
+  /** Where critical alerts go: a webhook of PagerDuty, Opsgenie, Slack … Its address is a credential: the marker of a secret. */
   readonly onCall: string | undefined;
   readonly velero: { readonly bucket: string; readonly region: string };
   /** DNS name of Kibana. */
@@ -16,6 +16,11 @@ export interface PlatformOptions {
   /** Response headers that systems may set. */
   readonly headers: readonly string[];
 }
+
+/** Secret with the webhook of who is on call, beside Alertmanager. */
+export const ON_CALL = 'on-call-webhook';
+/** Where the operator mounts it. https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.AlertmanagerSpec */
+const ON_CALL_FILE = `/etc/alertmanager/secrets/${ON_CALL}/url`;
 
 /** https://prometheus.io/docs/alerting/latest/configuration/ Critical alerts call somebody; the others are looked at by day. */
 export function alertmanager({ onCall }: PlatformOptions): object {
@@ -42,7 +47,10 @@ export function alertmanager({ onCall }: PlatformOptions): object {
     receivers: [
       { name: 'none' },
       { name: 'by-day' },
-      { name: 'on-call', ...(onCall === undefined ? {} : { webhook_configs: [{ url: onCall, send_resolved: true }] }) },
+      {
+        name: 'on-call',
+        ...(onCall === undefined ? {} : { webhook_configs: [{ url_file: ON_CALL_FILE, send_resolved: true }] }),
+      },
     ],
   };
 }

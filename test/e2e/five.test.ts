@@ -33,7 +33,8 @@ function configOf(environment: 'dev' | 'prod' | 'platform', more: ConfigMap): Co
 /** The platform goes up first, as a stack of its own. */
 async function platformStack(): Promise<string> {
   const addOns = '["cert-manager","external-secrets","prometheus","velero"]';
-  const config = configOf('platform', { 'platform:addOns': { value: addOns } });
+  const webhook = { value: 'https://events.acme.org/on-call', secret: true };
+  const config = configOf('platform', { 'platform:addOns': { value: addOns }, 'platform:onCall.webhook': webhook });
   const stack = await bed.engine.stack('seaworthy', 'five-platform', main, config);
   await operation(stack, 'up');
   expect((await stack.outputs()).serves?.value).toEqual([

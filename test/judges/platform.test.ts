@@ -5,7 +5,7 @@ import { platformGraph } from '../support/systems';
 
 jest.setTimeout(120_000);
 
-const graph = platformGraph();
+const graph = platformGraph({ 'platform:onCall.webhook': '[secret]' });
 const schemas = ['kubernetes/', ''].flatMap((folder) => [
   '-schema-location',
   `${FETCHED}/schemas/${folder}{{.ResourceKind}}{{.KindSuffix}}.json`,
@@ -55,7 +55,11 @@ test.each([
 
 describe('Alertmanager, by its own program', () => {
   const config = at(valuesOf('prometheus'), 'alertmanager', 'config');
-  const file = yamlFile([isRecord(config) ? config : {}], 'alertmanager.yml');
+  // Debian's amtool is 0.25; `url_file` came with 0.26, so that an address stands for the file here.
+  const known: unknown = JSON.parse(
+    JSON.stringify(config ?? {}).replaceAll(/"url_file":"([^"]*)"/g, '"url":"https://file$1"'),
+  );
+  const file = yamlFile([isRecord(known) ? known : {}], 'alertmanager.yml');
   const route = (...labels: string[]) =>
     judge('amtool', ['config', 'routes', 'test', `--config.file=${file}`, ...labels]);
 

@@ -1,8 +1,9 @@
+import { leavesIn } from '../../constructs/core/value';
 import { at, list } from '../../graph/json-value';
 import { Look } from '../support/look';
 import { platformGraph } from '../support/systems';
 
-const platform = new Look(platformGraph());
+const platform = new Look(platformGraph({ 'platform:onCall.webhook': '[secret]' }));
 const release = (name: string) =>
   platform.graph.nodes.find((n) => n.type === 'kubernetes:helm.sh/v3:Release' && n.inputs.name === name)?.inputs;
 const ALL = '["cert-manager","external-secrets","prometheus","ingress-nginx","metrics-server","velero","loki"]';
@@ -67,7 +68,7 @@ test('ALC-76, ALC-100 critical alerts go to whoever is on call', () => {
   });
   expect(list(at(config, 'receivers'))).toContainEqual({
     name: 'on-call',
-    webhook_configs: [{ url: 'https://events.placeholder.invalid/on-call', send_resolved: true }],
+    webhook_configs: [{ url_file: '/etc/alertmanager/secrets/on-call-webhook/url', send_resolved: true }],
   });
 });
 
@@ -133,4 +134,37 @@ test('what cannot be together is refused', () => {
 test('in production nobody deletes what systems stand on', () => {
   const releases = platform.graph.nodes.filter((n) => n.type === 'kubernetes:helm.sh/v3:Release');
   expect(releases.every((n) => n.options.protect === true)).toBe(true);
+});
+
+test('the webhook of who is on call is in a Secret that Alertmanager mounts, and in no value of a chart', () => {
+  const { alertmanagerSpec } = Object(at(release('prometheus'), 'values', 'alertmanager'));
+  expect(alertmanagerSpec).toEqual({ secrets: ['on-call-webhook'] });
+  const secret = platform.object('Secret', 'on-call-webhook');
+  expect(secret.inputs.metadata).toMatchObject({ namespace: 'monitoring' });
+  const [leaf] = leavesIn(secret.inputs.data);
+  expect(leaf).toEqual({ kind: 'config', key: 'platform:onCall.webhook' });
+  const others = platform.graph.nodes.filter(({ path }) => path !== secret.path);
+  expect(others.flatMap(({ inputs }) => leavesIn(inputs)).filter(({ kind }) => kind === 'config')).toEqual([]);
+});
+
+test.each([
+  [
+    'platform:onCall.webhook',
+    'https://events.acme.org/hunter2',
+    /SW-CONFIG-005 platform:onCall.webhook is in plain text; it is a secret/,
+  ],
+])('%s in plain text is refused, and not shown', (key, value, told) => {
+  expect(() => platformGraph({ [key]: value })).toThrow(told);
+  expect(() => platformGraph({ [key]: value })).not.toThrow(/hunter2/);
+});
+
+test('a webhook that nobody set is a placeholder in production', () => {
+  const told = platformGraph().problems.filter(({ code }) => code === 'SW-PLATFORM-006');
+  expect(told).toEqual([
+    expect.objectContaining({
+      severity: 'placeholder',
+      what: 'critical alerts reach nobody: there is no webhook.',
+      fix: 'pulumi config set --path --secret platform:onCall.webhook',
+    }),
+  ]);
 });

@@ -29,7 +29,7 @@ export function committed(stack: StackName, changes: Changes): ConfigEntry[] {
     const leaves = below.map(([key, value]) => [key.slice(entry.key.length + 1), value]);
     return [{ ...entry, value: JSON.stringify({ ...JSON.parse(entry.value), ...Object.fromEntries(leaves) }) }];
   });
-  return [...others, ...[...changed].map(([key, value]) => ({ key, value, secret: false }))];
+  return [...others, ...[...changed].map(([key, value]) => ({ key, value, secret: value === '[secret]' }))];
 }
 
 /** Systems as the committed configuration of an environment has them, with some keys changed. */
