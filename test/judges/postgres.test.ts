@@ -3,8 +3,8 @@ import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
-import { at, text } from '../../graph/json-value';
-import { objectNamed, objectsOf } from '../support/judges';
+import { at, list, text } from '../../graph/json-value';
+import { containersOf, objectNamed, objectsOf } from '../support/judges';
 import { RenderedPostgres, TestAuthority } from '../support/postgres';
 import { eventually } from '../support/processes';
 import { systemGraph } from '../support/systems';
@@ -166,6 +166,39 @@ test('TDO-28, TDO-29 the schema of Todo-chatbot goes in twice, with its extensio
   expect(owner("SELECT indexname FROM pg_indexes WHERE tablename = 'todos' ORDER BY 1").stdout).toMatch(
     /idx_todos_completed[\s\S]*idx_todos_created_at/,
   );
+});
+
+test('on a server elsewhere its master, who is no superuser, makes the users as the Deployment in the cluster has it', () => {
+  superuser("CREATE ROLE master LOGIN CREATEROLE PASSWORD 'changed-weekly'");
+  superuser('GRANT pg_monitor, pg_read_all_data TO master WITH ADMIN OPTION');
+  superuser('CREATE DATABASE talos OWNER master');
+  const talos = objectsOf(systemGraph('talos', 'prod'));
+  const [container] = containersOf(objectNamed(talos, 'Deployment', 'talos-postgres-users'));
+  const rendered = Object.fromEntries(
+    list(container?.env).map((v) => [text(at(v, 'name')) ?? '', text(at(v, 'value')) ?? '']),
+  );
+  const users = shop.own('elsewhere');
+  const passwords = { password: 'talos-1', reader: 'r-1', metrics: 'm-1', superuser: 'changed-weekly' };
+  for (const [key, password] of Object.entries(passwords)) writeFileSync(join(users, key), password);
+  const there = {
+    PGHOST: 'localhost',
+    PGPORT: server.port,
+    PGUSER: 'master',
+    PGSSLROOTCERT: authority.file,
+    USERS: users,
+  };
+  const script = join(server.folder('/scripts'), 'roles.sh');
+  const run = () => shop.run('bash', [script, 'once'], { ...rendered, ...there });
+  expect([run(), run()]).toMatchObject([{ status: 0, output: '' }, { status: 0 }]);
+  const as = (user: string, password: string, sql: string) =>
+    shop.run('psql', ['--no-psqlrc', '-Atc', sql], {
+      ...{ PGHOST: 'localhost', PGPORT: server.port, PGDATABASE: 'talos', PGSSLMODE: 'require' },
+      ...{ PGUSER: user, PGPASSWORD: password },
+    });
+  expect(as('talos', 'talos-1', 'CREATE TABLE audit (id int); INSERT INTO audit VALUES (1)').status).toBe(0);
+  expect(as('seaworthy_reader', 'r-1', 'SELECT * FROM audit').stdout).toBe('1\n');
+  expect(as('seaworthy_metrics', 'm-1', 'SELECT count(*) > 0 FROM pg_stat_activity').stdout).toBe('t\n');
+  expect(run().status).toBe(0);
 });
 
 describe('what lies on the volume, before the server starts', () => {
