@@ -3,7 +3,7 @@ import type { Problem, Severity } from '../constructs/core/problem';
 import { isSystem } from '../constructs/core/system';
 import { type Foreign, isSecret, leavesOf, sourceOf } from '../constructs/core/value';
 import type { GraphNode } from './graph';
-import { at, eachLeaf, isRecord, list } from './json-value';
+import { at, eachLeaf, isRecord, list, pathText } from './json-value';
 import { podSpecOf } from './references';
 
 /** A leaf that everybody can read who may look at the object. */
@@ -12,12 +12,23 @@ interface OpenPlace {
   readonly leaf: string | number;
   /** Name of the variable, where it is one. */
   readonly variable?: string;
+  /** Its place says that it is one, whatever it is called. */
+  readonly isSecret?: boolean;
 }
 
 /** Names of variables that hold secrets. */
-const SECRET_NAME = /(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)$/i;
+const SECRET_NAME =
+  /(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|SECRET_?KEY|SECRET_KEY_BASE|SIGNING_?KEY|CREDENTIALS?)$/i;
 /** Credentials in a URL: https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1 */
-const URL_WITH_PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s:@]+@/i;
+const URL_WITH_PASSWORD = /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s:@]+@/i;
+
+/** Keys of Stripe, GitHub, AWS, Slack, Google, and private keys, which tell what they are: https://github.com/gitleaks/gitleaks */
+const WELL_KNOWN =
+  /\b(sk|rk)_live_[A-Za-z0-9]{10,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}|\bAKIA[A-Z0-9]{16}\b|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bAIza[\w-]{35}|-----BEGIN ([A-Z]+ )*PRIVATE KEY-----/;
+/** The name of a variable, among the keys of a ConfigMap: the others are files. */
+const VARIABLE = /^[A-Z][A-Z0-9_]*$/;
+/** `--requirepass x` as two arguments, or `--password=x` as one. */
+const SECRET_FLAG = /^--?(requirepass|masterauth|[a-z-]*(password|passwd|secret|token|api-key|private-key))(=.+)?$/i;
 
 /** Secrets where anyone can read them: ConfigMaps, labels and annotations, plain variables and arguments. */
 export function secretProblems(nodes: readonly GraphNode[]): Problem[] {
@@ -53,19 +64,42 @@ export function openSecret(node: GraphNode, path: string, source: string): Probl
   };
 }
 
-function problemAt(node: GraphNode, { path, leaf, variable }: OpenPlace): Problem[] {
+function problemAt(node: GraphNode, { path, leaf, variable, isSecret: isOne = false }: OpenPlace): Problem[] {
   if (isMarker(leaf)) {
     const value = valueBehind(leaf);
     return isSecret(value) ? [openSecret(node, path, sourceOf(value))] : [];
   }
-  const isNamed = variable !== undefined && SECRET_NAME.test(variable) && leaf !== '';
-  if (!isNamed && !(typeof leaf === 'string' && URL_WITH_PASSWORD.test(leaf))) return [];
+  const isNamed = (isOne || (variable !== undefined && SECRET_NAME.test(variable))) && leaf !== '';
+  const looksLikeIt = typeof leaf === 'string' && (URL_WITH_PASSWORD.test(leaf) || WELL_KNOWN.test(leaf));
+  if (!isNamed && !looksLikeIt) return [];
   const what = `${path}${variable === undefined ? '' : ` (${variable})`} holds what looks like a secret, in plain text.`;
   const fix = `inject(…, '${variable ?? 'VARIABLE'}', fromConfig('…'), { name: '…', key: '…' })`;
   return [{ code: 'SW-SECRET-004', severity: 'error', where: node.path, what, fix }];
 }
 
+/** Values of a release whose name says that they are a password; names of Secrets and of their keys are none. */
+function releasePlaces(values: unknown): OpenPlace[] {
+  const places: OpenPlace[] = [];
+  eachLeaf(values, (leaf, path, isKey) => {
+    if (isKey || (typeof leaf !== 'string' && typeof leaf !== 'number')) return;
+    const name = /(\w*(?:password|passwd|apiKey|secretKey|accessToken))$/i.exec(path())?.[1];
+    places.push({ path: `values.${path()}`, leaf, ...(name === undefined ? {} : { variable: name, isSecret: true }) });
+  });
+  return places;
+}
+
+/** What follows a flag that takes a secret, or stands behind its equals sign; not what the kubelet puts there. */
+function flagPlaces(words: readonly unknown[], base: string): OpenPlace[] {
+  return words.flatMap((word, i) => {
+    const [, flag, , own] = (typeof word === 'string' && SECRET_FLAG.exec(word)) || [];
+    const held = own === undefined ? words[i + 1] : own.slice(1);
+    if (flag === undefined || typeof held !== 'string' || /^$|^[-/]|\$/.test(held) || isMarker(held)) return [];
+    return [{ path: `${base}[${i}]`, leaf: held, variable: flag, isSecret: true }];
+  });
+}
+
 function openPlaces({ form, object, inputs }: GraphNode): OpenPlace[] {
+  if (form === 'release') return releasePlaces(inputs.values);
   if (form !== 'object' || object === undefined) return [];
   const places: OpenPlace[] = [];
   const collect = (thing: unknown, base: string) =>
@@ -75,11 +109,18 @@ function openPlaces({ form, object, inputs }: GraphNode): OpenPlace[] {
       places.push({ path: below === '' || below.startsWith('[') ? `${base}${below}` : `${base}.${below}`, leaf });
     });
   for (const field of ['annotations', 'labels']) collect(at(inputs, 'metadata', field), `metadata.${field}`);
-  if (object.kind === 'ConfigMap') collect(inputs.data, 'data');
+  if (object.kind === 'ConfigMap') {
+    for (const [key, leaf] of Object.entries(isRecord(inputs.data) ? inputs.data : {}))
+      if (typeof leaf === 'string')
+        places.push({ path: pathText(['data', key]), leaf, ...(VARIABLE.test(key) ? { variable: key } : {}) });
+  }
   const pod = podSpecOf(object.kind, inputs);
   for (const group of ['initContainers', 'containers']) {
     list(pod?.[group]).forEach((container, i) => {
-      for (const field of ['command', 'args']) collect(at(container, field), `${group}[${i}].${field}`);
+      for (const field of ['command', 'args']) {
+        collect(at(container, field), `${group}[${i}].${field}`);
+        places.push(...flagPlaces(list(at(container, field)), `${group}[${i}].${field}`));
+      }
       list(at(container, 'env')).forEach((variable, j) => {
         const [name, leaf] = [at(variable, 'name'), at(variable, 'value')];
         if (typeof leaf !== 'string') return;

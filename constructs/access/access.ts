@@ -5,6 +5,7 @@ import { part, recordConnection } from '../core/part';
 import { type Problem, report } from '../core/problem';
 import { systemOf } from '../core/system';
 import type { Workload } from '../core/workload';
+import { API_SERVER_IN_WORDS, toApiServer } from '../network/network-policy';
 
 /** https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources */
 export interface AccessRule {
@@ -63,19 +64,25 @@ export class Access extends Construct {
   }
 }
 
-/** The API server's address is the cluster's own, and no policy can name it. */
 function toKubernetes(scope: Construct, of: Workload): void {
-  const ports = [443, 6443].map((port) => ({ port: k8s.IntOrString.fromNumber(port), protocol: 'TCP' }));
   new k8s.KubeNetworkPolicy(scope, 'egress', {
     metadata: { name: `${shortNameOf(of)}-to-kubernetes` },
-    spec: { podSelector: { matchLabels: { ...of.selector } }, policyTypes: ['Egress'], egress: [{ ports }] },
+    spec: { podSelector: { matchLabels: { ...of.selector } }, policyTypes: ['Egress'], egress: [toApiServer()] },
   });
-  const facts = ['API server :443, :6443'];
+  const facts = [`API server ${API_SERVER_IN_WORDS}`];
   recordConnection(of, () => ({ from: of.node.path, to: 'kubernetes', port: 443, variables: [], facts }));
 }
 
+/** https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks */
+const BECOMES_MORE = new Set(['escalate', 'bind', 'impersonate']);
+
 function problemsWith(rules: readonly AccessRule[]): Problem[] {
   const isTooMuch = rules.some((r) => [...r.verbs, ...r.resources, ...(r.groups ?? [])].includes('*'));
+  const dangerous = rules.flatMap((r) => r.verbs).find((verb) => BECOMES_MORE.has(verb));
+  if (dangerous !== undefined) {
+    const what = `a rule has the verb "${dangerous}", by which its holder gives itself every other right.`;
+    return [{ code: 'SW-ACCESS-002', severity: 'error', what, fix: "verbs: ['get', 'list']" }];
+  }
   if (!isTooMuch) return [];
   const what = 'a rule has "*", which is everything, and everything that comes later.';
   return [{ code: 'SW-ACCESS-001', severity: 'error', what, fix: "verbs: ['get', 'list']" }];

@@ -51,7 +51,14 @@ export function elasticStack(scope: Construct, kibanaHost: string): void {
     type: 'filebeat',
     config: {
       'filebeat.inputs': [
-        { type: 'filestream', id: 'containers', paths: ['/var/log/containers/*.log'], parsers: [{ container: {} }] },
+        {
+          type: 'filestream',
+          id: 'containers',
+          paths: ['/var/log/containers/*.log'],
+          parsers: [{ container: {} }],
+          // Those are links: https://www.elastic.co/docs/reference/beats/filebeat/filebeat-input-container
+          'prospector.scanner.symlinks': true,
+        },
       ],
       processors: [{ decode_json_fields: { fields: ['message'], target: '', add_error_key: true } }],
       'output.logstash': { hosts: [`${NAME}-ls-beats.${NAMESPACE}.svc:5044`] },
@@ -59,6 +66,8 @@ export function elasticStack(scope: Construct, kibanaHost: string): void {
     daemonSet: {
       podTemplate: {
         spec: {
+          // Logs of the node, and the folder of the agent's own state there, are root's.
+          securityContext: { runAsUser: 0 },
           containers: [{ name: 'filebeat', volumeMounts: [{ name: 'logs', mountPath: '/var/log', readOnly: true }] }],
           volumes: [{ name: 'logs', hostPath: { path: '/var/log' } }],
         },

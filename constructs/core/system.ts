@@ -134,6 +134,12 @@ function podSecurity(level: 'restricted' | 'baseline'): Record<string, string> {
   };
 }
 
+/**
+ * Where names are asked on the node itself, which is no pod: NodeLocal DNSCache, and the address of the Service that it and EKS Auto Mode
+ * answer there, of kubeadm, minikube and EKS. https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/
+ */
+const RESOLVERS = ['169.254.20.10/32', '10.96.0.10/32', '10.100.0.10/32', '172.20.0.10/32'];
+
 /** CoreDNS keeps the label of kube-dns, on every target. */
 const DNS = {
   podSelector: {},
@@ -145,6 +151,11 @@ const DNS = {
           namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
           podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
         },
+        {
+          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+          podSelector: { matchLabels: { 'k8s-app': 'node-local-dns' } },
+        },
+        ...RESOLVERS.map((cidr) => ({ ipBlock: { cidr } })),
       ],
       ports: [
         { port: k8s.IntOrString.fromNumber(53), protocol: 'UDP' },

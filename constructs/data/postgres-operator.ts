@@ -11,7 +11,7 @@ import { type Resources, resourceRequirements, sizeText } from '../core/pod';
 import type { SecretSource } from '../core/secret-source';
 import { systemOf } from '../core/system';
 import { VERSIONS } from '../core/versions';
-import { allowTo } from '../network/network-policy';
+import { API_SERVER_IN_WORDS, allowTo, toApiServer } from '../network/network-policy';
 import { secretBundle } from '../secrets/secret-bundle';
 import { passwordOf } from '../secrets/sources';
 import type { ObjectStore } from './object-store';
@@ -165,7 +165,7 @@ function controlTraffic(scope: Construct, name: string, selector: Record<string,
   const edge = (from: string, to: string, ports: string) =>
     recordConnection(scope, () => ({ from, to, port: PORTS.status, variables: [], facts: [ports] }));
   edge('operator', scope.node.path, `CloudNativePG :${PORTS.status}, :${PORTS.postgres}`);
-  edge(scope.node.path, 'kubernetes', 'API server :443, :6443');
+  edge(scope.node.path, 'kubernetes', `API server ${API_SERVER_IN_WORDS}`);
   const port = (number: number) => ({ port: k8s.IntOrString.fromNumber(number), protocol: 'TCP' });
   const peers = [{ podSelector: { matchLabels: selector } }];
   const operator = {
@@ -181,11 +181,7 @@ function controlTraffic(scope: Construct, name: string, selector: Record<string,
         { from: peers, ports: [port(PORTS.postgres), port(PORTS.status)] },
         { from: [operator], ports: [port(PORTS.postgres), port(PORTS.status)] },
       ],
-      egress: [
-        { to: peers, ports: [port(PORTS.postgres), port(PORTS.status)] },
-        // The Kubernetes API: its address is the cluster's own, and no policy can name it.
-        { ports: [port(443), port(6443)] },
-      ],
+      egress: [{ to: peers, ports: [port(PORTS.postgres), port(PORTS.status)] }, toApiServer()],
     },
   });
 }

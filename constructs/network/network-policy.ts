@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { SPECIAL_IPV4, SPECIAL_IPV6 } from '../core/addresses';
+import { PRIVATE_IPV4, SPECIAL_IPV4, SPECIAL_IPV6 } from '../core/addresses';
 import type { Endpoint, Reach } from '../core/endpoint';
 import { nameOf, shortNameOf } from '../core/labels';
 import { systemOf } from '../core/system';
@@ -83,6 +83,15 @@ export const INTERNET: k8s.NetworkPolicyPeer[] = [
   { ipBlock: { cidr: '0.0.0.0/0', except: SPECIAL_IPV4 } },
   { ipBlock: { cidr: '::/0', except: SPECIAL_IPV6 } },
 ];
+
+/** Ports of API servers, as policies see them behind the Service: of clouds, of kubeadm, of minikube. */
+const API_SERVER = [443, 6443, 8443];
+export const API_SERVER_IN_WORDS = API_SERVER.map((port) => `:${port}`).join(', ');
+
+/** The way to the API server, which stands at a private address: never to the internet, nor to a cloud's metadata service. */
+export function toApiServer(): k8s.NetworkPolicyEgressRule {
+  return { to: PRIVATE_IPV4.map((cidr) => ({ ipBlock: { cidr } })), ports: API_SERVER.map(tcp) };
+}
 
 function podsOf(namespace: string, labels: Readonly<Record<string, string>>): k8s.NetworkPolicyPeer {
   return {

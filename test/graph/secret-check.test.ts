@@ -22,6 +22,10 @@ function pod(container: Partial<k8s.Container>) {
     });
 }
 
+function map(key: string, text: string) {
+  return (chart: Chart) => new k8s.KubeConfigMap(chart, 'map', { metadata: { name: 'm' }, data: { [key]: text } });
+}
+
 test.each<[string, (chart: Chart) => void, string]>([
   [
     'a ConfigMap',
@@ -55,8 +59,26 @@ test.each([
   ['STRIPE_SECRET', 'sk_live_1'],
   ['GITHUB_TOKEN', 'ghp_1'],
   ['URL', 'postgres://user:hunter2@db/shop'],
+  ['SECRET_KEY', 'x'],
+  ['SECRET_KEY_BASE', 'x'],
+  ['GH', `ghp_${'a'.repeat(36)}`],
+  ['STRIPE', `sk_live_${'a'.repeat(24)}`],
+  ['AWS', 'AKIAIOSFODNN7EXAMPLE'],
 ])('the plain text %s=%s is refused', (name, value) => {
   expect(found((chart) => pod({ env: [{ name, value }] })(chart)).map(([code]) => code)).toEqual(['SW-SECRET-004']);
+});
+
+test.each<[string, (chart: Chart) => void, string]>([
+  ['an argument after its flag', pod({ args: ['--requirepass', 'hunter2'] }), 'containers[0].args[0]'],
+  ['an argument with its flag', pod({ args: ['--password=hunter2'] }), 'containers[0].args[0]'],
+  ['a variable in a ConfigMap', map('DB_PASSWORD', 'hunter2'), 'data.DB_PASSWORD'],
+  ['a URL in a file', map('app.env', 'A=1\nDATABASE_URL=postgres://app:hunter2@db/shop\n'), 'data["app.env"]'],
+])('a secret in %s is refused', (_name, build, path) => {
+  expect(found((chart) => build(chart))).toEqual([['SW-SECRET-004', path]]);
+});
+
+test('an argument that the kubelet fills, or that is a file, is no secret', () => {
+  expect(found((chart) => pod({ args: ['--password=$(PASSWORD)', '--token', '/run/token'] })(chart))).toEqual([]);
 });
 
 test.each([
