@@ -14,8 +14,8 @@ export interface NodeOptions {
   readonly retainOnDelete?: boolean;
   /**
    * Take over an object that exists: `namespace/name`, or `name` of what belongs to the whole cluster. It becomes what the program says, less what
-   * nobody can change: the address of a Service, the volume of a claim, the pods of a Job, the claims of a StatefulSet. May be left in or taken
-   * out once it is done.
+   * nobody can change: the address of a Service, the volume of a claim, the pods of a Job, the claims of a StatefulSet. Leave it in:
+   * without it, those would be differences that replace the object.
    */
   readonly import?: string;
   /** Longest wait for create, update and delete, in seconds. @default by kind, see bridge/waits.ts */

@@ -10,7 +10,7 @@ import main = require('../../index');
 import { program, register } from '../../bridge';
 import { alias, attribute, connect, expose, Gateway, Postgres, provide, System, text, url } from '../../constructs';
 import { clusterProvider } from '../../constructs/core/cluster-provider';
-import { at } from '../../graph/json-value';
+import { at, list } from '../../graph/json-value';
 import { Bed, operation } from '../support/bed';
 import { seaworthy } from '../support/command';
 import { objectsOf, VARIANTS, yamlFile } from '../support/judges';
@@ -239,12 +239,25 @@ describe('Talos in prod, with the cloud by a stand-in', () => {
     });
   });
 
-  test('the engine replaces nothing that is protected: destroy is refused', async () => {
-    await expect(operation(stack, 'destroy')).rejects.toThrow(/protect/);
-    const database = (await stack.exportStack()).deployment.resources.find((r: { urn: string }) =>
-      r.urn.endsWith('talos/postgres/instance'),
+  /** What a cloud or a cluster has of it. */
+  const held = async () =>
+    list((await stack.exportStack()).deployment.resources).filter(
+      (r) => at(r, 'custom') === true && !/::pulumi:/.test(String(at(r, 'urn'))),
     );
-    expect(database).toMatchObject({ protect: true });
+
+  test('a destroy with its preview is refused as a whole, and deletes nothing', async () => {
+    const before = (await held()).length;
+    await expect(stack.previewDestroy({})).rejects.toThrow(/protect/);
+    expect(await held()).toHaveLength(before);
+  });
+
+  test('a destroy that skips its preview stops at what holds data, and has deleted what serves, as the documents say', async () => {
+    const before = await held();
+    await expect(operation(stack, 'destroy')).rejects.toThrow(/protect/);
+    const left = await held();
+    const isProtected = (r: unknown) => at(r, 'protect') === true;
+    expect(left.filter(isProtected)).toHaveLength(before.filter(isProtected).length);
+    expect(left.filter((r) => at(r, 'type') === 'kubernetes:apps/v1:Deployment')).toEqual([]);
   });
 
   test('a placeholder is refused by up, by name', async () => {

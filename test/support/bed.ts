@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { ConfigMap, Stack } from '@pulumi/pulumi/automation';
+import type { ConfigMap, EngineEvent, Stack } from '@pulumi/pulumi/automation';
 import { ControlPlane } from './control-plane';
 import { Engine, Steps } from './engine';
 
@@ -68,11 +68,16 @@ export class Bed {
   }
 }
 
-/** An operation of the engine, with its steps. @throws what the engine says, with its messages */
+/**
+ * An operation of the engine, with its steps. The Automation API's up has no preview, a person's has: an up here has one, too.
+ * @throws what the engine says, with its messages
+ */
 export async function operation(stack: Stack, name: 'preview' | 'up' | 'refresh' | 'destroy'): Promise<Steps> {
   const steps = new Steps();
   const { onEvent } = steps;
   try {
+    const told = (event: EngineEvent) => event.diagnosticEvent !== undefined && onEvent(event);
+    if (name === 'up') await stack.preview({ onEvent: told });
     await stack[name]({ onEvent });
   } catch (error) {
     throw new Error(`${steps.messages.join('\n')}\n${error instanceof Error ? error.message : String(error)}`);
