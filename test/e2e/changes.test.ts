@@ -203,7 +203,9 @@ describe('Talos in prod, with the cloud by a stand-in', () => {
       'eks:region': { value: 'eu-central-1' },
       'eks:cluster': { value: 'acme' },
       'eks:endpoint': { value: 'https://acme.gr7.eu-central-1.eks.amazonaws.com' },
-      'eks:certificateAuthority': { value: 'YWNtZQ==' },
+      'eks:certificateAuthority': {
+        value: 'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCllXTnRaUT09Ci0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K',
+      },
       'eks:vpc': { value: 'vpc-1' },
       'eks:subnets': { value: '["subnet-1","subnet-2"]' },
       'eks:subnetCidrs': { value: '["10.0.1.0/24","10.0.2.0/24"]' },
