@@ -1,4 +1,5 @@
 import type { Problem } from '../constructs/core/problem';
+import { quotaProblems } from './capacity';
 import { fieldProblems } from './fields';
 import type { Graph } from './graph';
 import { type IdentityLock, identityProblems } from './identity';
@@ -25,6 +26,7 @@ export function soundness(graph: Graph, { kubernetesVersion, environment, lock, 
     ...secretProblems(graph.nodes),
     ...fieldProblems(graph.nodes, kubernetesVersion),
     ...valueProblems(graph),
+    ...quotaProblems(graph.nodes),
     ...(lock === undefined ? [] : identityProblems(graph, lock, environment, only)),
   ];
 }

@@ -2,6 +2,7 @@ import type { RegisteredResource } from '../bridge/recorder';
 import type { Connection } from '../constructs/core/part';
 import type { Problem } from '../constructs/core/problem';
 import { isSystem } from '../constructs/core/system';
+import { type Requests, requestsOf } from '../graph/capacity';
 import { uncheckedKinds } from '../graph/fields';
 import type { Graph, GraphNode } from '../graph/graph';
 import { withoutMarkers } from '../graph/graph-json';
@@ -20,6 +21,8 @@ export interface Preview {
   readonly resources: readonly PreviewResource[];
   readonly edges: readonly Connection[];
   readonly problems: readonly Problem[];
+  /** What the pods ask for together: cores, bytes of memory, pods. */
+  readonly requests: Requests;
   /** Kinds whose fields nothing here could check. */
   readonly unchecked: readonly string[];
 }
@@ -85,8 +88,14 @@ export function previewOf(facts: PreviewFacts, only: Narrowed = {}): Preview {
       [e.from, e.to].some((end) => isWanted(end.split('/')[0], end.split('/').slice(1).join('/'))),
     ),
     problems: facts.problems,
+    requests: requestsOf(nodes.filter((n) => isWanted(n.system, partOf(n)))),
     unchecked: uncheckedKinds(nodes),
   };
+}
+
+/** Its name inside of its system. */
+function partOf({ part, system }: GraphNode): string | undefined {
+  return part === undefined || system === undefined ? undefined : part.slice(system.length + 1);
 }
 
 function resourceOf(sent: RegisteredResource, node: GraphNode | undefined): PreviewResource {

@@ -111,7 +111,20 @@ function summary(preview: Preview, { page, seconds }: RenderOptions): string[] {
   ];
   const stops = preview.problems.some((p) => p.severity === 'error');
   const next = stops ? [] : [paint.dim(`  Next: pulumi up --stack ${preview.environment}`)];
-  return [...unchecked, folded(`  ${parts.join(' · ')}`, page, 2), ...next];
+  const asks = preview.requests.pods === 0 ? [] : [paint.dim(folded(`  ${requestsInWords(preview)}`, page, 4))];
+  return [...unchecked, ...asks, folded(`  ${parts.join(' · ')}`, page, 2), ...next];
+}
+
+const GIBI = 1024 ** 3;
+/** What minikube's own pods ask for, with the add-ons ingress and metrics-server, and a rest for Helm releases: cores and GiB. */
+const ASIDE = { cpu: 1, memory: 2 };
+
+/** `15 pods ask for 3.5 CPU and 5.7 GiB`; of a laptop's cluster, how to start one that has it. */
+function requestsInWords({ requests: { cpu, memory, pods }, target }: Preview): string {
+  const asked = `${counted(pods, 'pod')} ask${pods === 1 ? 's' : ''} for ${Number(cpu.toFixed(2))} CPU and ${Number((memory / GIBI).toFixed(1))} GiB`;
+  if (target !== 'minikube') return `${asked}.`;
+  const start = `minikube start --cpus ${Math.ceil(cpu + ASIDE.cpu)} --memory ${Math.ceil(memory / GIBI + ASIDE.memory)}g`;
+  return `${asked}: ${start}`;
 }
 
 function madeBy(resources: readonly PreviewResource[]): string {
