@@ -113,7 +113,7 @@ describe('no password is an argument of a process, while the job runs', () => {
     for (const [file, text] of Object.entries(isRecord(data) ? data : {}))
       writeFileSync(join(schema, file), String(text));
     const [shell = '', ...rest] = list(container?.command).map((word) => String(word).replaceAll('/schema', schema));
-    expect(shop.run(shell, rest, { DATABASE_URL: live.url() })).toMatchObject({ status: 0 });
+    expect(shop.run(shell, rest, live.variables())).toMatchObject({ status: 0 });
     shop.restore();
     expect(live.sql("SELECT count(*) FROM pg_tables WHERE tablename = 'todos'")).toBe('1');
     expect(seen()).toContain('--single-transaction');

@@ -27,7 +27,12 @@ describe('SOPS, by the real program', () => {
   const file = join(project.folder, 'secrets.dev.sops.yaml');
   const keys = join(project.folder, 'age.txt');
   const secrets = {
-    'talos-postgres': { password: PASSWORD, superuser: `${PASSWORD}-3` },
+    'talos-postgres': {
+      password: PASSWORD,
+      superuser: `${PASSWORD}-3`,
+      reader: `${PASSWORD}-4`,
+      metrics: `${PASSWORD}-5`,
+    },
     'talos-redis': { password: `${PASSWORD}-2` },
   };
   const preview = () => seaworthy(['preview', '--system', 'talos'], { folder: project.folder });
@@ -109,16 +114,19 @@ describe('Sealed Secrets', () => {
   test('TAL-13 what is sealed becomes SealedSecrets that their CRD accepts, and no Secret has a credential', () => {
     const all = [
       sealed('talos-secrets', 'database-url'),
+      sealed('talos-backup-postgres', 'database-url'),
+      sealed('talos-archive-postgres', 'database-url'),
       sealed('talos-redis', 'redis-url'),
-      sealed('talos-postgres-auth', 'password', 'superuser'),
+      sealed('talos-postgres-auth', 'password', 'superuser', 'reader', 'metrics'),
       sealed('redis-cluster-auth', 'password', 'users.acl'),
     ];
     writeFileSync(file, all.map((document) => stringify(document)).join('---\n'));
     const { status, stdout } = preview('--json');
+    expect(list(at(JSON.parse(stdout), 'problems')).filter((p) => at(p, 'severity') === 'error')).toEqual([]);
     expect(status).toBe(0);
     const resources = list(at(JSON.parse(stdout), 'resources')).filter(isRecord);
     const made = resources.filter((r) => r.kind === 'SealedSecret').map((r) => r.inputs);
-    expect(made).toHaveLength(4);
+    expect(made).toHaveLength(6);
     expect(
       resources
         .filter((r) => r.kind === 'Secret')

@@ -1,8 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { at, isRecord, list, text } from '../../graph/json-value';
-import { ROOT } from './command';
 import { judge } from './judges';
 
 /** A project as compose-go understands it, variables put in. */
@@ -16,17 +14,9 @@ export interface LoadedProject {
   readonly environment: Readonly<Record<string, unknown>>;
 }
 
-let loader: string | undefined;
-
-/** Reads a project with the loader of `docker compose` itself. @throws Error with what it says */
+/** Reads a project with the loader of `docker compose` itself (tools/compose). @throws Error with what it says */
 export function load(folder: string): LoadedProject {
-  if (loader === undefined) {
-    const program = join(mkdtempSync(join(tmpdir(), 'seaworthy-compose-loader-')), 'loader');
-    const built = judge('go', ['build', '-o', program, '.'], { cwd: join(ROOT, 'tools', 'compose') });
-    if (built.status !== 0) throw new Error(built.output);
-    loader = program;
-  }
-  const { status, stdout, output } = judge(loader, [folder]);
+  const { status, stdout, output } = judge('compose-loader', [folder]);
   if (status !== 0) throw new Error(output);
   const found: unknown = JSON.parse(stdout);
   const part = (key: string) => {

@@ -55,6 +55,18 @@ export class LivePostgres {
     return `postgresql://${user}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${this.port}/${database}`;
   }
 
+  /** The same, in the variables of libpq. */
+  variables(): Readonly<Record<string, string>> {
+    const { hostname, port, username, password, pathname } = new URL(this.url());
+    return {
+      PGHOST: hostname,
+      PGPORT: port,
+      PGUSER: username,
+      PGPASSWORD: decodeURIComponent(password),
+      PGDATABASE: pathname.slice(1),
+    };
+  }
+
   sql(statement: string, url = this.url()): string {
     const flags = ['--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '--set', 'ON_ERROR_STOP=1'];
     return this.must('psql', [url, ...flags, '--command', statement]);
