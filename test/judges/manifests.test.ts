@@ -76,14 +76,19 @@ const ACCEPTED: readonly Accepted[] = [
   },
   {
     check: 'deployment-replicas',
-    objects: /talos-(audit|tracing)|redis|coturn|postgres-metrics|ticolops-site/,
+    objects: /talos-(audit|tracing)|redis|coturn|postgres-(metrics|users)|ticolops-site/,
     reason:
-      'exactly one: events in process memory, traces judged whole, one cache, relays of one address, metrics read once; a site on a volume is for laptops',
+      'exactly one: events in process memory, traces judged whole, one cache, relays of one address, metrics read once, users made by one; a site on a volume is for laptops',
   },
   {
     check: 'deployment-strategy',
-    objects: /talos-audit|redis|coturn/,
+    objects: /talos-audit|redis|coturn|postgres-users/,
     reason: 'there must never be two of them, so the old one stops before the new one starts',
+  },
+  {
+    check: 'service-targets-pod',
+    objects: /tallow-nginx-acme/,
+    reason: "the pods that answer who issues the certificate are cert-manager's, there for a minute at a time",
   },
   {
     check: 'horizontalpodautoscaler-replicas',
