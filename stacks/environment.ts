@@ -9,7 +9,7 @@ import type { TargetFacts } from '../targets';
 import { nearest } from './nearest';
 import { SettingsReader } from './read-settings';
 import { choice, optional, or, type Settings, secret, text, texts } from './setting';
-import { certificateAuthority, names, objectName, ranges, region } from './typed-texts';
+import { certificateAuthority, names, objectName, places, ranges, region } from './typed-texts';
 
 export const TARGETS = ['minikube', 'eks', 'existing'] as const;
 
@@ -37,6 +37,15 @@ export const ENVIRONMENT_SETTINGS = {
   ),
   storageClass: optional(objectName('StorageClass of volumes', 'gp3')),
   issuer: optional(objectName('ClusterIssuer of cert-manager, or self-signed', 'letsencrypt-prod')),
+  apiServer: optional(
+    places('where the API server answers, for policies: ranges or pods, and a port', '[10.0.0.1/32:443]', 443),
+  ),
+  dns: optional(
+    places('where names are asked, beside kube-dns: ranges or pods', '[10.0.0.10/32, kube-system/k8s-app=dns]', 53),
+  ),
+  ingressFrom: optional(
+    places('where requests of the ingress controller come from: ranges of nodes, or pods', '[10.0.1.0/24]', 443),
+  ),
 } satisfies Settings;
 
 /** Keys of the namespace `eks`, for an existing cluster. Facts of the cloud come from here: nothing is looked up. */

@@ -1,4 +1,6 @@
-import { cidrMisfit, DNS_SUBDOMAIN, misfit } from '../constructs/core/forms';
+import { opensTheWorld } from '../constructs/core/addresses';
+import { cidrMisfit, DNS_LABEL, DNS_SUBDOMAIN, keyMisfit, LABEL_VALUE, misfit, shown } from '../constructs/core/forms';
+import type { Place } from '../constructs/core/platform';
 import { type Setting, text, texts, type Wrong } from './setting';
 
 /** Registry and folder of images, without a tag. https://github.com/distribution/reference */
@@ -66,17 +68,54 @@ export function note(is: string, example: string): Setting<string> {
 /** Address ranges; never all of the world. */
 export function ranges(is: string, example: string): Setting<readonly string[]> {
   const setting = texts(is, example);
-  const wrong = (cidr: string) =>
-    cidrMisfit(cidr) ?? (/\/0$/.test(cidr) ? `is "${cidr}", which is every address there is` : undefined);
   return {
     ...setting,
     parse: (raw) => {
       const parsed = setting.parse(raw);
       if (!('value' in parsed)) return parsed;
-      const [why] = parsed.value.flatMap((cidr) => wrong(cidr) ?? []);
+      const [why] = parsed.value.flatMap((cidr) => rangeMisfit(cidr) ?? []);
       return why === undefined ? parsed : { code: 'SW-CONFIG-004', rule: `; an entry ${why}.`, fix: example };
     },
   };
+}
+
+function rangeMisfit(cidr: string): string | undefined {
+  const isOpen = opensTheWorld(cidr);
+  return cidrMisfit(cidr) ?? (isOpen ? `is "${cidr}", which is a large part of all addresses` : undefined);
+}
+
+/** A range, or pods of a namespace by a label; a port after a colon. */
+const PLACE = /^(?:([a-z0-9-]+)\/([A-Za-z0-9._/-]+)=([A-Za-z0-9._-]+)|([0-9A-Fa-f.:]+\/\d{1,3}))(?::([1-9]\d{0,4}))?$/;
+
+/** Places of the cluster's own: `10.0.0.1/32:443`, `kube-system/k8s-app=kube-dns`. */
+export function places(is: string, example: string, usualPort: number): Setting<readonly Place[]> {
+  const setting = texts(is, example);
+  return {
+    is: setting.is,
+    example,
+    required: true,
+    form: 'list',
+    parse: (raw) => {
+      const parsed = setting.parse(raw);
+      if (!('value' in parsed)) return parsed;
+      const read = parsed.value.map((item) => placeOf(item, usualPort));
+      const [why] = read.flatMap((one) => (typeof one === 'string' ? [one] : []));
+      const value = read.flatMap((one) => (typeof one === 'string' ? [] : [one]));
+      return why === undefined ? { value } : { code: 'SW-CONFIG-004', rule: `; an entry ${why}.`, fix: example };
+    },
+  };
+}
+
+/** Why it is none, where it is none. */
+function placeOf(item: string, usualPort: number): Place | string {
+  const [, namespace, key = '', label = '', cidr, digits] = PLACE.exec(item) ?? [];
+  const port = digits === undefined ? usualPort : Number(digits);
+  if (port > 65535) return `has the port ${port}; the highest is 65535`;
+  if (cidr !== undefined) return rangeMisfit(cidr) ?? { reach: { by: 'cidrs', cidrs: [cidr] }, port };
+  if (namespace === undefined)
+    return `is "${shown(item)}"; it takes a range (10.0.0.1/32) or pods (namespace/label=value), and :port`;
+  const why = misfit(namespace, DNS_LABEL) ?? misfit(label, LABEL_VALUE) ?? keyMisfit(key);
+  return why ?? { reach: { by: 'pods', namespace, labels: { [key]: label } }, port };
 }
 
 /** Names in a list, each of a form. */

@@ -1,7 +1,8 @@
 import type { Construct } from 'constructs';
+import { ANY_CLUSTER, MINIKUBE, ofEks } from '../constructs/core/cluster-network';
 import { clusterProvider } from '../constructs/core/cluster-provider';
 import { provide } from '../constructs/core/node-options';
-import type { CertificateIssuer, Platform, Profile } from '../constructs/core/platform';
+import type { CertificateIssuer, ClusterNetwork, Place, Platform, Profile } from '../constructs/core/platform';
 import type { SecretBackend, SecretSource } from '../constructs/core/secret-source';
 import { IN_CLUSTER } from '../constructs/core/system';
 import { SELF_SIGNED } from '../constructs/network/certificate';
@@ -20,6 +21,10 @@ export interface TargetFacts {
   readonly secrets: SecretBackend;
   readonly storageClass: string | undefined;
   readonly issuer: string | undefined;
+  /** In place of what the target says. */
+  readonly apiServer?: readonly Place[] | undefined;
+  readonly dns?: readonly Place[] | undefined;
+  readonly ingressFrom?: readonly Place[] | undefined;
   readonly eks: EksCluster | undefined;
 }
 
@@ -32,7 +37,7 @@ export function platformOn(scope: Construct, facts: TargetFacts): Platform {
       return existing(scope, facts);
     case 'eks':
       if (facts.eks === undefined) throw new Error('the target eks needs the settings of the namespace eks');
-      return eks(scope, inCluster(facts, 'EKS, existing cluster', 'gp3'), facts.eks, facts);
+      return eks(scope, inEks(facts, facts.eks), facts.eks, facts);
     default:
       return facts.target satisfies never;
   }
@@ -43,7 +48,7 @@ function minikube(scope: Construct, facts: TargetFacts): Platform {
   const own =
     facts.kubeconfig === undefined ? { context: facts.context ?? 'minikube' } : kubeconfigOf(facts.kubeconfig);
   provide(scope, clusterProvider(scope, 'cluster', { ...own, clusterIdentifier: 'minikube' }));
-  return inCluster(facts, 'minikube', 'standard');
+  return inCluster(facts, 'minikube', 'standard', MINIKUBE);
 }
 
 /** Any cluster that a kubeconfig leads to; everything runs inside it. */
@@ -53,11 +58,15 @@ function existing(scope: Construct, facts: TargetFacts): Platform {
     scope,
     clusterProvider(scope, 'cluster', { ...own, clusterIdentifier: `${facts.project}/${facts.environment}` }),
   );
-  return inCluster(facts, 'existing cluster', 'standard');
+  return inCluster(facts, 'existing cluster', 'standard', ANY_CLUSTER);
 }
 
-function inCluster(facts: TargetFacts, name: string, storageClass: string): Platform {
-  const { profile, kubernetesVersion, issuer } = facts;
+function inEks(facts: TargetFacts, { subnetCidrs }: EksCluster): Platform {
+  return inCluster(facts, 'EKS, existing cluster', 'gp3', ofEks(subnetCidrs));
+}
+
+function inCluster(facts: TargetFacts, name: string, storageClass: string, network: ClusterNetwork): Platform {
+  const { profile, kubernetesVersion, issuer, dns, apiServer, ingressFrom } = facts;
   return {
     ...IN_CLUSTER,
     name,
@@ -65,6 +74,11 @@ function inCluster(facts: TargetFacts, name: string, storageClass: string): Plat
     kubernetesVersion,
     storageClass: facts.storageClass ?? storageClass,
     secrets: facts.secrets,
+    network: { resolvers: dns ?? network.resolvers, apiServer: apiServer ?? network.apiServer },
+    ingress: {
+      ...IN_CLUSTER.ingress,
+      ...(ingressFrom === undefined ? {} : { from: ingressFrom.map(({ reach }) => reach) }),
+    },
     ...(issuer === undefined ? {} : { issuer: issuerNamed(issuer) }),
   };
 }

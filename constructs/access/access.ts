@@ -1,11 +1,11 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import { apiServerInWords, toApiServer } from '../core/cluster-network';
 import { labelsOf, named, nameOf, shortNameOf } from '../core/labels';
 import { part, recordConnection } from '../core/part';
 import { type Problem, report } from '../core/problem';
 import { systemOf } from '../core/system';
 import type { Workload } from '../core/workload';
-import { API_SERVER_IN_WORDS, toApiServer } from '../network/network-policy';
 
 /** https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources */
 export interface AccessRule {
@@ -65,11 +65,12 @@ export class Access extends Construct {
 }
 
 function toKubernetes(scope: Construct, of: Workload): void {
+  const { network } = systemOf(scope).platform;
   new k8s.KubeNetworkPolicy(scope, 'egress', {
     metadata: { name: `${shortNameOf(of)}-to-kubernetes` },
-    spec: { podSelector: { matchLabels: { ...of.selector } }, policyTypes: ['Egress'], egress: [toApiServer()] },
+    spec: { podSelector: { matchLabels: { ...of.selector } }, policyTypes: ['Egress'], egress: toApiServer(network) },
   });
-  const facts = [`API server ${API_SERVER_IN_WORDS}`];
+  const facts = [`API server at ${apiServerInWords(network)}`];
   recordConnection(of, () => ({ from: of.node.path, to: 'kubernetes', port: 443, variables: [], facts }));
 }
 

@@ -66,8 +66,10 @@ export function rangeOf(cidr: string): Range | undefined {
 
 /** Whether a range is so wide that it names no network: shorter than /8, or /16 of IPv6. The special ranges among them are not meant. */
 export function opensTheWorld(cidr: string): boolean {
-  const range = rangeOf(cidr);
-  return range !== undefined && range.length < (range.version === 4 ? 8 : 16) && !SPECIAL_IPV6.includes(cidr);
+  const [address = '', digits] = cidr.split('/');
+  const version = isIP(address);
+  if (version === 0 || digits === undefined || SPECIAL_IPV6.includes(cidr)) return false;
+  return Number(digits) < (version === 4 ? 8 : 16);
 }
 
 /** `10.0.0.0-10.255.255.255`, as coturn writes a range. */

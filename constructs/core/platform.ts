@@ -9,6 +9,22 @@ export interface IngressController {
   readonly className: string;
   readonly namespace: string;
   readonly podLabels: Readonly<Record<string, string>>;
+  /** Where its traffic comes from, where that is not these pods: the nodes' addresses, where it runs in their network. */
+  readonly from?: readonly Reach[];
+}
+
+/** A place of the cluster's own, at the port that policies see behind its Service. */
+export interface Place {
+  readonly reach: Reach;
+  readonly port: number;
+}
+
+/** Where a cluster keeps what every pod may need: facts of the target, which settings replace. */
+export interface ClusterNetwork {
+  /** Where names are asked, beside the pods of CoreDNS: `kube-system/k8s-app=kube-dns` is open everywhere. */
+  readonly resolvers: readonly Place[];
+  /** Where the API server answers those who may ask it; no other way to it is opened. */
+  readonly apiServer: readonly Place[];
 }
 
 /** The Prometheus that the operator runs: where it scrapes from, and the label by which it finds its objects. */
@@ -137,6 +153,7 @@ export interface Platform {
   /** CSI driver of volumes that one node mounts at a time, and its settings for fast disks. */
   readonly fastDisk: { readonly provisioner: string; readonly parameters: Readonly<Record<string, string>> };
   readonly ingress: IngressController;
+  readonly network: ClusterNetwork;
   readonly issuer?: CertificateIssuer;
   readonly prometheus: PrometheusServer;
   readonly secrets: SecretBackend;

@@ -3,6 +3,7 @@ import { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct, IConstruct } from 'constructs';
 import { CloudResource } from './cloud-resource';
+import { ANY_CLUSTER, toResolvers } from './cluster-network';
 import { component, nodeOptions } from './node-options';
 import type { Platform } from './platform';
 import { isValidatedByUs } from './problem';
@@ -33,6 +34,7 @@ export const IN_CLUSTER: Platform = {
     namespace: 'ingress-nginx',
     podLabels: { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' },
   },
+  network: ANY_CLUSTER,
   // kube-prometheus-stack as release `prometheus`: it looks for objects with the release's label.
   prometheus: {
     namespace: 'monitoring',
@@ -70,7 +72,7 @@ export class System extends Chart {
     this.laptopPorts = props.laptopPorts ?? 0;
 
     this.digestKey = passesThroughPulumi(this.platform.secrets) ? digestKey(this) : undefined;
-    closedNamespace(this, props.namespace, 'restricted', this.platform.profile.protectData);
+    closedNamespace(this, props.namespace, 'restricted', this.platform);
   }
 
   /** The namespace of everything in it. */
@@ -96,15 +98,18 @@ export function closedNamespace(
   scope: Construct,
   name: string,
   level: 'restricted' | 'baseline',
-  protect: boolean,
+  { profile, network }: Pick<Platform, 'profile' | 'network'>,
 ): void {
   const namespace = new k8s.KubeNamespace(scope, 'namespace', { metadata: { name, labels: podSecurity(level) } });
-  nodeOptions(namespace, { protect });
+  nodeOptions(namespace, { protect: profile.protectData });
   new k8s.KubeNetworkPolicy(scope, 'default-deny', {
     metadata: { name: 'default-deny', namespace: name },
     spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
   });
-  new k8s.KubeNetworkPolicy(scope, 'allow-dns', { metadata: { name: 'allow-dns', namespace: name }, spec: DNS });
+  new k8s.KubeNetworkPolicy(scope, 'allow-dns', {
+    metadata: { name: 'allow-dns', namespace: name },
+    spec: { podSelector: {}, policyTypes: ['Egress'], egress: toResolvers(network) },
+  });
 }
 
 function passesThroughPulumi({ kind }: Platform['secrets']): boolean {
@@ -133,34 +138,3 @@ function podSecurity(level: 'restricted' | 'baseline'): Record<string, string> {
     'pod-security.kubernetes.io/warn': level,
   };
 }
-
-/**
- * Where names are asked on the node itself, which is no pod: NodeLocal DNSCache, and the address of the Service that it and EKS Auto Mode
- * answer there, of kubeadm, minikube and EKS. https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/
- */
-const RESOLVERS = ['169.254.20.10/32', '10.96.0.10/32', '10.100.0.10/32', '172.20.0.10/32'];
-
-/** CoreDNS keeps the label of kube-dns, on every target. */
-const DNS = {
-  podSelector: {},
-  policyTypes: ['Egress'],
-  egress: [
-    {
-      to: [
-        {
-          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
-          podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-        },
-        {
-          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
-          podSelector: { matchLabels: { 'k8s-app': 'node-local-dns' } },
-        },
-        ...RESOLVERS.map((cidr) => ({ ipBlock: { cidr } })),
-      ],
-      ports: [
-        { port: k8s.IntOrString.fromNumber(53), protocol: 'UDP' },
-        { port: k8s.IntOrString.fromNumber(53), protocol: 'TCP' },
-      ],
-    },
-  ],
-};

@@ -1,6 +1,7 @@
 import { ApiObject, Lazy, Size } from 'cdk8s';
 import { Cpu, k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import { apiServerInWords, toApiServer } from '../core/cluster-network';
 import { text } from '../core/compose';
 import type { Caller } from '../core/endpoint';
 import { labelsOf } from '../core/labels';
@@ -11,7 +12,7 @@ import { type Resources, resourceRequirements, sizeText } from '../core/pod';
 import type { SecretSource } from '../core/secret-source';
 import { systemOf } from '../core/system';
 import { VERSIONS } from '../core/versions';
-import { API_SERVER_IN_WORDS, allowTo, toApiServer } from '../network/network-policy';
+import { allowTo } from '../network/network-policy';
 import { secretBundle } from '../secrets/secret-bundle';
 import { passwordOf } from '../secrets/sources';
 import type { ObjectStore } from './object-store';
@@ -162,10 +163,11 @@ function archiving(scope: Construct, request: PostgresRequest, archive: ObjectSt
 }
 
 function controlTraffic(scope: Construct, name: string, selector: Record<string, string>): void {
+  const { network } = systemOf(scope).platform;
   const edge = (from: string, to: string, ports: string) =>
     recordConnection(scope, () => ({ from, to, port: PORTS.status, variables: [], facts: [ports] }));
   edge('operator', scope.node.path, `CloudNativePG :${PORTS.status}, :${PORTS.postgres}`);
-  edge(scope.node.path, 'kubernetes', `API server ${API_SERVER_IN_WORDS}`);
+  edge(scope.node.path, 'kubernetes', `API server at ${apiServerInWords(network)}`);
   const port = (number: number) => ({ port: k8s.IntOrString.fromNumber(number), protocol: 'TCP' });
   const peers = [{ podSelector: { matchLabels: selector } }];
   const operator = {
@@ -181,7 +183,7 @@ function controlTraffic(scope: Construct, name: string, selector: Record<string,
         { from: peers, ports: [port(PORTS.postgres), port(PORTS.status)] },
         { from: [operator], ports: [port(PORTS.postgres), port(PORTS.status)] },
       ],
-      egress: [{ to: peers, ports: [port(PORTS.postgres), port(PORTS.status)] }, toApiServer()],
+      egress: [{ to: peers, ports: [port(PORTS.postgres), port(PORTS.status)] }, ...toApiServer(network)],
     },
   });
 }

@@ -12,7 +12,7 @@ import { isChallenged, issuerAnnotations, SELF_SIGNED, SOLVER, selfSigned } from
 import { nobodyIn } from './closed-paths';
 import { freeId } from './edge';
 import { hostProblems } from './host';
-import { allowFrom, allowTo } from './network-policy';
+import { allowFrom, allowTo, frontDoorOf } from './network-policy';
 
 export interface ExposeOptions {
   /** DNS name that the world uses. */
@@ -90,13 +90,12 @@ export function expose(part: Workload & HasEndpoint, options: ExposeOptions): vo
     closed: closedBelow(path, endpoint),
   });
   if (front.node.scope?.node.tryFindChild('front-door-policy') === undefined) {
-    const { namespace, podLabels } = system.platform.ingress;
     const policy = new Construct(part, 'front-door-policy');
     allowFrom(
       policy,
       `${part.node.id}-from-front-door`,
       part.selector,
-      { by: 'pods', namespace, labels: podLabels },
+      frontDoorOf(system.platform.ingress),
       endpoint.port,
     );
   }
@@ -122,12 +121,10 @@ export function expose(part: Workload & HasEndpoint, options: ExposeOptions): vo
  */
 export function connectToFrontDoor(from: Workload, host: string): void {
   const edge = new Construct(from, 'to-front-door');
-  const { namespace, podLabels } = systemOf(from).platform.ingress;
-  const controller = { by: 'pods', namespace, labels: podLabels } as const;
+  const controllers = frontDoorOf(systemOf(from).platform.ingress);
   allowTo(edge, `${shortNameOf(from)}-to-front-door`, from.selector, [
     { reach: { by: 'public' }, port: 443 },
-    { reach: controller, port: 443 },
-    { reach: controller, port: 8443 },
+    ...controllers.flatMap((reach) => [443, 8443].map((port) => ({ reach, port }))),
   ]);
   recordConnection(from, () => ({
     from: from.node.path,
@@ -254,10 +251,8 @@ const STICKY = {
 /** A certificate is issued only if the front door reaches the pod that answers for it. Once for each system. */
 function acmeSolver(system: System): void {
   if (system.node.tryFindChild('acme-solver') !== undefined) return;
-  const { namespace, podLabels } = system.platform.ingress;
   const scope = new Construct(system, 'acme-solver');
-  const from = { by: 'pods', namespace, labels: podLabels } as const;
-  allowFrom(scope, 'acme-solver-from-front-door', SOLVER.labels, from, SOLVER.port);
+  allowFrom(scope, 'acme-solver-from-front-door', SOLVER.labels, frontDoorOf(system.platform.ingress), SOLVER.port);
 }
 
 function ingressPath({ path, service, port }: Pick<Route, 'path' | 'service' | 'port'>): k8s.HttpIngressPath {

@@ -1,8 +1,9 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { PRIVATE_IPV4, SPECIAL_IPV4, SPECIAL_IPV6 } from '../core/addresses';
 import type { Endpoint, Reach } from '../core/endpoint';
 import { nameOf, shortNameOf } from '../core/labels';
+import { peersOf, podsOf } from '../core/peers';
+import type { IngressController } from '../core/platform';
 import { systemOf } from '../core/system';
 import type { Workload } from '../core/workload';
 
@@ -30,12 +31,12 @@ export function openBothSides(edge: Construct, from: Workload, to: Construct, { 
   });
 }
 
-/** Lets pods of another namespace in to those with the labels `to`: the ingress controller to a web server. */
+/** Lets others in to the pods with the labels `to`: the ingress controller to a web server. */
 export function allowFrom(
   scope: Construct,
   name: string,
   to: Readonly<Record<string, string>>,
-  from: Extract<Reach, { by: 'pods' }>,
+  from: readonly Reach[],
   ...ports: readonly number[]
 ): void {
   new k8s.KubeNetworkPolicy(scope, 'ingress-policy', {
@@ -43,7 +44,7 @@ export function allowFrom(
     spec: {
       podSelector: { matchLabels: { ...to } },
       policyTypes: ['Ingress'],
-      ingress: [{ from: [podsOf(from.namespace, from.labels)], ports: ports.map(tcp) }],
+      ingress: [{ from: from.flatMap(peersOf), ports: ports.map(tcp) }],
     },
   });
 }
@@ -65,41 +66,11 @@ export function allowTo(
   });
 }
 
-export function peersOf(reach: Reach): k8s.NetworkPolicyPeer[] {
-  switch (reach.by) {
-    case 'pods':
-      return [podsOf(reach.namespace, reach.labels)];
-    case 'cidrs':
-      return reach.cidrs.map((cidr) => ({ ipBlock: { cidr } }));
-    case 'public':
-      return INTERNET;
-    default:
-      return reach satisfies never;
-  }
-}
-
-/** Every address that is somebody's on the internet, and no other. */
-export const INTERNET: k8s.NetworkPolicyPeer[] = [
-  { ipBlock: { cidr: '0.0.0.0/0', except: SPECIAL_IPV4 } },
-  { ipBlock: { cidr: '::/0', except: SPECIAL_IPV6 } },
-];
-
-/** Ports of API servers, as policies see them behind the Service: of clouds, of kubeadm, of minikube. */
-const API_SERVER = [443, 6443, 8443];
-export const API_SERVER_IN_WORDS = API_SERVER.map((port) => `:${port}`).join(', ');
-
-/** The way to the API server, which stands at a private address: never to the internet, nor to a cloud's metadata service. */
-export function toApiServer(): k8s.NetworkPolicyEgressRule {
-  return { to: PRIVATE_IPV4.map((cidr) => ({ ipBlock: { cidr } })), ports: API_SERVER.map(tcp) };
-}
-
-function podsOf(namespace: string, labels: Readonly<Record<string, string>>): k8s.NetworkPolicyPeer {
-  return {
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
-    podSelector: { matchLabels: { ...labels } },
-  };
-}
-
 function tcp(port: number): k8s.NetworkPolicyPort {
   return { port: k8s.IntOrString.fromNumber(port), protocol: 'TCP' };
+}
+
+/** Where requests of the front door come from. */
+export function frontDoorOf({ namespace, podLabels, from }: IngressController): readonly Reach[] {
+  return from ?? [{ by: 'pods', namespace, labels: podLabels }];
 }

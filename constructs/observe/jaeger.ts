@@ -33,7 +33,7 @@ class Backend extends Construct implements HasEndpoint {
     super(scope, 'jaeger');
     const system = systemOf(this);
     if (namespace !== system.namespaceName) {
-      closedNamespace(this, namespace, 'restricted', system.platform.profile.protectData);
+      closedNamespace(this, namespace, 'restricted', system.platform);
     }
     openBothSides(new Construct(scope, 'to-jaeger'), scope, this, endpoint);
     recordConnection(scope, () => ({

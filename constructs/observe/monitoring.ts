@@ -84,7 +84,7 @@ export class Monitoring extends Construct {
     for (const { kind, name, selector, ports, spec } of watched.signals.flatMap(scrapesOf)) {
       const inside = new Construct(this, name);
       const from = { by: 'pods', namespace, labels: podLabels } as const;
-      allowFrom(inside, `${name}-from-prometheus`, selector, from, ...ports);
+      allowFrom(inside, `${name}-from-prometheus`, selector, [from], ...ports);
       new ApiObject(inside, 'monitor', {
         apiVersion: 'monitoring.coreos.com/v1',
         kind,

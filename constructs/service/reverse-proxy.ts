@@ -97,7 +97,7 @@ export class ReverseProxy extends HttpService {
       scope,
       `acme-solver-from-${nameOf(this)}`,
       labels,
-      { by: 'pods', namespace, labels: this.selector },
+      [{ by: 'pods', namespace, labels: this.selector }],
       port,
     );
     const reach = { by: 'pods', namespace, labels } as const;
