@@ -43,10 +43,11 @@ interface Step {
  */
 export function buildGraph(root: IConstruct): Graph {
   const found = walk(root);
-  const walked = { ...found, nodes: withoutForeignNamespace(found.nodes) };
+  // What digests are made of is waited for, too.
+  const rolled = rollOnChange(withoutForeignNamespace(found.nodes));
+  const walked = { ...found, nodes: rolled.nodes };
   const edges = dependencies(walked);
-  const rolled = rollOnChange(withoutIdleProviders(walked.nodes, edges));
-  const { nodes, problems } = ordered(leaveToAutoscalers(rolled.nodes), edges);
+  const { nodes, problems } = ordered(leaveToAutoscalers(withoutIdleProviders(walked.nodes, edges)), edges);
   const { parts, connections } = walked;
   return {
     nodes,

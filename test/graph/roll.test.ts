@@ -98,3 +98,10 @@ test.each(ENVIRONMENTS)(
     }
   },
 );
+
+test('pods are made after the key of the digest that they carry, whatever else waits for them', () => {
+  const graph = shop('pulumi', { password: 'one' });
+  const order = graph.nodes.map((node) => node.path);
+  expect(graph.edges).toContainEqual({ from: 'shop/agent', to: 'shop/digest-key', reason: 'uses its result' });
+  expect(order.indexOf('shop/digest-key')).toBeLessThan(order.indexOf('shop/agent'));
+});
