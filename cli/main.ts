@@ -106,7 +106,7 @@ function explain(error: unknown): number {
   if (error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')) {
     return 'exitCode' in error && error.exitCode === 0 ? EXIT.fine : EXIT.user;
   }
-  const stack = error instanceof Error ? (error.stack || error.message) : String(error);
+  const stack = error instanceof Error ? error.stack || error.message : String(error);
   const place = placeInProgram(stack);
   if (place !== undefined) {
     const message = error instanceof Error ? error.message : String(error);
