@@ -1,8 +1,8 @@
 import { isMarker, valueBehind } from '../constructs/core/marker';
+import { canonicalQuantity } from '../constructs/core/quantity';
 import { sourceOf } from '../constructs/core/value';
 import type { GraphNode } from './graph';
 import { at, isRecord, list, text } from './json-value';
-import { canonicalQuantity } from './quantity';
 import { podSpecOf } from './references';
 
 type Facts = Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
 import type { Problem } from '../constructs/core/problem';
+import { compareQuantities } from '../constructs/core/quantity';
 import { fixedOf } from './fixed';
 import type { Graph, GraphNode } from './graph';
 import { type IdentityLock, identityOf, type LockedIdentity, lockedFor, pathOfAlias } from './lock';
-import { compareQuantities } from './quantity';
 
 /** What holds data: without it, they are gone. */
 const HOLDS_DATA =

@@ -1,7 +1,7 @@
 import { isMarker } from '../constructs/core/marker';
+import { canonicalQuantity } from '../constructs/core/quantity';
 import { isBuiltIn } from './fields';
 import { isRecord } from './json-value';
-import { canonicalQuantity } from './quantity';
 
 type Inputs = Readonly<Record<string, unknown>>;
 

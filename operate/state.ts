@@ -1,5 +1,5 @@
+import { compareQuantities } from '../constructs/core/quantity';
 import { at, isRecord, list, text } from '../graph/json-value';
-import { compareQuantities } from '../graph/quantity';
 
 /** What `pulumi stack export` writes: secrets stay encrypted. */
 export type Exported = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { canonicalQuantity, compareQuantities } from '../../graph/quantity';
+import { canonicalQuantity, compareQuantities } from '../../constructs/core/quantity';
 
 test.each([
   ['1000m', '1'],
