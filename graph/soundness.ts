@@ -4,6 +4,7 @@ import { fieldProblems } from './fields';
 import type { Graph } from './graph';
 import { type IdentityLock, identityProblems } from './identity';
 import { markerProblems } from './marker-check';
+import { openWorldProblems } from './open-world';
 import { secretProblems } from './secret-check';
 import { valueProblems } from './values/values';
 
@@ -24,6 +25,7 @@ export function soundness(graph: Graph, { kubernetesVersion, environment, lock, 
     ...graph.problems,
     ...markerProblems(graph.nodes),
     ...secretProblems(graph.nodes),
+    ...openWorldProblems(graph.nodes),
     ...fieldProblems(graph.nodes, kubernetesVersion),
     ...valueProblems(graph),
     ...quotaProblems(graph.nodes),

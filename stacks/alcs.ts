@@ -31,6 +31,7 @@ import { databaseProps, keptProps, monitoringProps } from './shared-settings';
 import type { Surroundings } from './surroundings';
 
 const SECRET = 'alcs-secrets';
+const CONFIGURATION = { resources: ['configmaps'], verbs: ['get', 'list'] };
 
 /**
  * ALCS: sessions with language models, behind keys and limits.
@@ -67,7 +68,7 @@ export class Alcs extends System {
     new Access(this, 'access', {
       name: 'alcs',
       of: app,
-      rules: [{ resources: ['configmaps', 'secrets'], verbs: ['get', 'list'] }],
+      rules: [CONFIGURATION, { resources: ['secrets'], names: [SECRET], verbs: ['get'] }],
     });
 
     // edges: what is not written here cannot talk

@@ -14,6 +14,10 @@ export interface AccessRule {
   /** Plural: `pods`, `configmaps`. */
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  /** Names of the objects it is for; of Secrets, those that the work needs. @default all, and of Secrets none */
+  readonly names?: readonly string[];
+  /** Why it needs what a rule is refused for: a right that gives every other, or every Secret. The preview shows it. */
+  readonly because?: string;
 }
 
 export interface AccessProps {
@@ -43,8 +47,9 @@ export class Access extends Construct {
       new k8s.KubeServiceAccount(this, 'account', { metadata: { name: account }, automountServiceAccountToken: false });
     }
     const metadata = { name: nameOf(this), labels: labelsOf(this) };
-    const rules = props.rules.map(({ groups = [''], resources, verbs }) => {
-      return { apiGroups: [...groups], resources: [...resources], verbs: [...verbs] };
+    const rules = props.rules.map(({ groups = [''], resources, verbs, names }) => {
+      const named = names === undefined ? {} : { resourceNames: [...names] };
+      return { apiGroups: [...groups], resources: [...resources], ...named, verbs: [...verbs] };
     });
     const subjects = [{ kind: 'ServiceAccount', name: account, namespace }];
     const refersTo = (kind: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind, name: metadata.name });
@@ -57,10 +62,10 @@ export class Access extends Construct {
     }
     if (props.of !== undefined) toKubernetes(this, props.of);
     part(this, 'seaworthy:access:Access', () => [
-      `${account} may ${props.rules.map((r) => `${r.verbs.join(', ')} ${r.resources.join(', ')}`).join('; ')}`,
+      `${account} may ${props.rules.map(ruleInWords).join('; ')}`,
       props.everywhereBecause === undefined ? `in ${namespace}` : `in the whole cluster: ${props.everywhereBecause}`,
     ]);
-    report(this, () => problemsWith(props.rules));
+    report(this, () => problemsWith(props));
   }
 }
 
@@ -74,17 +79,44 @@ function toKubernetes(scope: Construct, of: Workload): void {
   recordConnection(of, () => ({ from: of.node.path, to: 'kubernetes', port: 443, variables: [], facts }));
 }
 
+function ruleInWords({ verbs, resources, names, because }: AccessRule): string {
+  const which = names === undefined ? '' : ` ${names.join(', ')}`;
+  return `${verbs.join(', ')} ${resources.join(', ')}${which}${because === undefined ? '' : `, because ${because}`}`;
+}
+
 /** https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks */
 const BECOMES_MORE = new Set(['escalate', 'bind', 'impersonate']);
+/** By these its holder acts as whatever runs there. */
+const ACTS_AS = new Set(['pods/exec', 'pods/attach', 'nodes/proxy', 'serviceaccounts/token']);
 
-function problemsWith(rules: readonly AccessRule[]): Problem[] {
-  const isTooMuch = rules.some((r) => [...r.verbs, ...r.resources, ...(r.groups ?? [])].includes('*'));
-  const dangerous = rules.flatMap((r) => r.verbs).find((verb) => BECOMES_MORE.has(verb));
-  if (dangerous !== undefined) {
-    const what = `a rule has the verb "${dangerous}", by which its holder gives itself every other right.`;
-    return [{ code: 'SW-ACCESS-002', severity: 'error', what, fix: "verbs: ['get', 'list']" }];
+function problemsWith({ rules, everywhereBecause }: AccessProps): Problem[] {
+  const empty = [everywhereBecause, ...rules.map((rule) => rule.because)].filter((reason) => reason?.trim() === '');
+  const problems = [...rules.flatMap(ruleProblems)];
+  if (empty.length > 0) {
+    const what = 'a reason is empty; who reads the preview must see why this is needed.';
+    problems.push({ code: 'SW-ACCESS-004', severity: 'error', what, fix: "everywhereBecause: 'it watches nodes'" });
   }
-  if (!isTooMuch) return [];
-  const what = 'a rule has "*", which is everything, and everything that comes later.';
-  return [{ code: 'SW-ACCESS-001', severity: 'error', what, fix: "verbs: ['get', 'list']" }];
+  return problems;
+}
+
+function ruleProblems({ verbs, resources, groups = [''], names, because }: AccessRule): Problem[] {
+  const error = (code: string, what: string, fix: string): Problem[] => [{ code, severity: 'error', what, fix }];
+  if ([...verbs, ...resources, ...groups].includes('*')) {
+    const what = 'a rule has "*", which is everything, and everything that comes later.';
+    return error('SW-ACCESS-001', what, "verbs: ['get', 'list']");
+  }
+  if (because !== undefined) return [];
+  const dangerous = verbs.find((verb) => BECOMES_MORE.has(verb)) ?? resources.find((one) => ACTS_AS.has(one));
+  if (dangerous !== undefined) {
+    const what = `a rule has "${dangerous}", by which its holder gives itself other rights.`;
+    return error('SW-ACCESS-002', what, "verbs: ['get', 'list'], or because: 'why it is needed'");
+  }
+  const isEverySecret = groups.includes('') && resources.includes('secrets') && (names ?? []).length === 0;
+  if (!isEverySecret || verbs.every((verb) => verb === 'create')) return [];
+  const what = 'a rule is for every Secret of the namespace, those of other parts too.';
+  return error(
+    'SW-ACCESS-003',
+    what,
+    "a rule of their own: { resources: ['secrets'], names: ['shop'], verbs: ['get'] }",
+  );
 }

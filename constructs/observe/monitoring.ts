@@ -2,11 +2,13 @@ import { ApiObject, Duration } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { labelsOf, nameOf } from '../core/labels';
+import { Pen } from '../core/language';
 import { part, partPath, recordConnection } from '../core/part';
 import { type Problem, report } from '../core/problem';
 import type { Monitored, Signal } from '../core/signals';
 import { type System, systemOf } from '../core/system';
 import { allowFrom } from '../network/network-policy';
+import { ALERT_TEXT } from './alert-text';
 import type { GivenDashboard } from './dashboard';
 import { type Objectives, type RuleGroup, requestsOf, ruleGroups } from './rules';
 
@@ -75,7 +77,7 @@ export class Monitoring extends Construct {
           ]),
       `dashboard ${[nameOf(this), ...(props.dashboards ?? []).map((d) => d.name)].join(', ')}`,
     ]);
-    report(this, () => problemsWith(objectives, props.runbooks));
+    report(this, () => [...problemsWith(objectives, props.runbooks), ...textProblems(props)]);
   }
 
   /** Tells Prometheus where the metrics of a part are, and opens its way there. */
@@ -162,6 +164,14 @@ function scrapesOf(signal: Signal): Scrape[] {
 
 /** Grafana's SDK takes its time to load: only where there is a dashboard to make. */
 const loadDashboard = (): typeof import('./dashboard') => require('./dashboard');
+
+/** What an alert cannot say. */
+function textProblems({ runbooks, onCall = '' }: MonitoringProps): Problem[] {
+  const pen = new Pen();
+  pen.into(ALERT_TEXT, runbooks, 'runbooks');
+  pen.into(ALERT_TEXT, onCall, 'onCall');
+  return pen.problems;
+}
 
 function problemsWith({ availability }: Objectives, runbooks: string): Problem[] {
   const problems: Problem[] = [];

@@ -1,6 +1,8 @@
 import type { Duration } from 'cdk8s';
+import { Pen } from '../core/language';
 import type { RequestMetrics, Signal } from '../core/signals';
 import type { Alarm } from './alarm';
+import { ALERT_TEXT } from './alert-text';
 import { burnRateAlerts, errorRatio, RATIO_WINDOWS } from './slo';
 
 /** https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/#rule */
@@ -74,8 +76,8 @@ function rule({ alert, expr, severity, says, for: time }: Alarm, { system, runbo
     labels: { severity, system },
     annotations: {
       summary: says,
-      runbook_url: `${runbooks}#${alert.toLowerCase()}`,
-      ...(onCall === undefined ? {} : { on_call: onCall }),
+      runbook_url: `${new Pen().into(ALERT_TEXT, runbooks, 'runbooks')}#${alert.toLowerCase()}`,
+      ...(onCall === undefined ? {} : { on_call: new Pen().into(ALERT_TEXT, onCall, 'onCall') }),
     },
   };
 }

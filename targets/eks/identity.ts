@@ -5,14 +5,16 @@ import type { IdentityRequest } from '../../constructs/core/platform';
 import { type Problem, report } from '../../constructs/core/problem';
 import { systemOf } from '../../constructs/core/system';
 import type { EksCluster } from './eks-cluster';
+import { oidcProviderArn } from './iam';
 
 /** An IAM role for a ServiceAccount: https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html */
 export function workloadRole(
   scope: Construct,
   { role: name, account, policies }: IdentityRequest,
-  { account: owner, oidcIssuer }: EksCluster,
+  { region, account: owner, oidcIssuer }: EksCluster,
 ): { readonly annotations: Readonly<Record<string, string>>; readonly facts: readonly string[] } {
-  report(scope, () => missing({ 'eks:account': owner, 'eks:oidcIssuer': oidcIssuer }));
+  const { arn, problems } = oidcProviderArn(region, owner, oidcIssuer);
+  report(scope, () => [...missing({ 'eks:account': owner, 'eks:oidcIssuer': oidcIssuer }), ...problems]);
   const issuer = oidcIssuer ?? '';
   const role = new CloudResource<aws.iam.RoleArgs, aws.iam.Role>(scope, 'role', {
     type: 'aws:iam/role:Role',
@@ -23,7 +25,7 @@ export function workloadRole(
         Statement: [
           {
             Effect: 'Allow',
-            Principal: { Federated: `arn:aws:iam::${owner ?? ''}:oidc-provider/${issuer}` },
+            Principal: { Federated: arn },
             Action: 'sts:AssumeRoleWithWebIdentity',
             Condition: {
               StringEquals: {

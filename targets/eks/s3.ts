@@ -4,9 +4,11 @@ import { CloudResource } from '../../constructs/core/cloud-resource';
 import { json, text } from '../../constructs/core/compose';
 import { nameOf, shortNameOf } from '../../constructs/core/labels';
 import type { Profile, Store, StoreAccess, StoreRequest } from '../../constructs/core/platform';
+import { report } from '../../constructs/core/problem';
 import { systemOf } from '../../constructs/core/system';
 import { daysInWords } from '../../constructs/data/object-store';
 import type { EksCluster } from './eks-cluster';
+import { bucketArn } from './iam';
 
 type Bucket = CloudResource<aws.s3.BucketArgs, aws.s3.Bucket>;
 
@@ -26,7 +28,9 @@ export function s3(scope: Construct, request: StoreRequest, cluster: EksCluster,
   const { profile } = systemOf(scope).platform;
   const { existing } = request;
   if (existing !== undefined) {
-    const place = { id: existing, arn: `arn:aws:s3:::${existing}`, name: shortNameOf(scope) };
+    const { arn, problems } = bucketArn(cluster.region, existing, 'existing');
+    report(scope, () => problems);
+    const place = { id: existing, arn, name: shortNameOf(scope) };
     return storeIn(place, cluster, true, ['S3 bucket of somebody else, read where its policy lets us']);
   }
   return ownBucket(scope, request, cluster, environment, profile);

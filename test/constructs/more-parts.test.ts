@@ -2,6 +2,7 @@ import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
 import {
   Access,
+  type AccessRule,
   Backup,
   ClusterBackup,
   connect,
@@ -15,6 +16,7 @@ import {
   Identity,
   IN_CLUSTER,
   Job,
+  Monitoring,
   ObjectStore,
   type Platform,
   Postgres,
@@ -143,6 +145,9 @@ test('two edges of one system to the world share no Ingress with a WebSocket', (
 const turn = (more: Partial<TurnProps>) => (s: System) =>
   void new Turn(s, 'turn', { realm: 'a.org', credentials: 'short-lived', ...more });
 
+const access = (rule: AccessRule, everywhereBecause?: string) => (s: System) =>
+  void new Access(s, 'x', { rules: [rule], ...(everywhereBecause === undefined ? {} : { everywhereBecause }) });
+
 const WRONG: readonly [string, (s: System) => void, Platform?][] = [
   ['SW-TURN-001', turn({ relays: { from: 80, to: 70 } })],
   ['SW-TURN-002', turn({ isPublic: true, externalAddress: '1.2.3.4', relays: { from: 49152, to: 49252 } })],
@@ -150,6 +155,13 @@ const WRONG: readonly [string, (s: System) => void, Platform?][] = [
   ['SW-TURN-004', turn({ isPublic: true, externalAddress: '1.2.3.4', credentials: 'one-user' })],
   ['SW-EXTERNAL-001', (s) => void new External(s, 'x', { host: 'https://a.org/' })],
   ['SW-ACCESS-001', (s) => void new Access(s, 'x', { rules: [{ resources: ['*'], verbs: ['get'] }] })],
+  ['SW-ACCESS-002', access({ resources: ['roles'], groups: ['rbac.authorization.k8s.io'], verbs: ['escalate'] })],
+  ['SW-ACCESS-002', access({ resources: ['pods/exec'], verbs: ['create'] })],
+  ['SW-ACCESS-003', access({ resources: ['configmaps', 'secrets'], verbs: ['get'] })],
+  ['SW-ACCESS-003', access({ resources: ['secrets'], names: [], verbs: ['list'] })],
+  ['SW-ACCESS-004', access({ resources: ['secrets'], verbs: ['list'], because: ' ' })],
+  ['SW-ACCESS-004', access({ resources: ['pods'], verbs: ['list'] }, '')],
+  ['SW-TEXT-001', (s) => void new Monitoring(s, 'm', { watch: [], runbooks: 'https://a.org', onCall: 'A\nB' })],
   [
     'SW-QUOTA-001',
     (s) =>
@@ -171,6 +183,20 @@ const WRONG: readonly [string, (s: System) => void, Platform?][] = [
     },
   ],
 ];
+
+test('a dangerous right with a reason is shown with it', () => {
+  const rule = { resources: ['secrets'], verbs: ['list'], because: 'it copies them' };
+  const look = shop(access(rule));
+  expect(look.codes()).toEqual([]);
+  const facts = look.graph.parts.flatMap((p) => p.facts);
+  expect(facts).toContain('shop-x may list secrets, because it copies them');
+});
+
+test('whom to call is no order to Prometheus', () => {
+  const look = shop((s) => void new Monitoring(s, 'm', { watch: [], runbooks: 'https://a.org', onCall: '{{ 1 }}' }));
+  const rules = list(look.spec('PrometheusRule', 'shop-m', 'groups', 0, 'rules'));
+  expect(at(rules[0], 'annotations', 'on_call')).toBe('{{ "{{" }} 1 }}');
+});
 
 test.each(WRONG.map(([code, build, platform]) => [code, build, platform ?? IN_CLUSTER] as const))(
   '%s is told',

@@ -299,9 +299,10 @@ test('ALC-61, ALC-62 the app is reached by the front door only; Postgres and Red
   expect(into('postgres', 5432).sort()).toEqual(['alcs', 'alcs-backup', 'alcs-migrations']);
 });
 
-test('ALC-63 it may read ConfigMaps and Secrets of its namespace, and nothing of the cluster', () => {
+test('ALC-63 it may read ConfigMaps and its own Secret, and nothing of the cluster', () => {
   expect(prod.object('Role', 'alcs').inputs.rules).toEqual([
-    { apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: ['get', 'list'] },
+    { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list'] },
+    { apiGroups: [''], resources: ['secrets'], resourceNames: ['alcs-secrets'], verbs: ['get'] },
   ]);
   expect(prod.object('RoleBinding', 'alcs').inputs.subjects).toEqual([
     { kind: 'ServiceAccount', name: 'alcs', namespace: 'alcs' },

@@ -93,6 +93,20 @@ test.each([
 });
 
 test.each(ENVIRONMENTS.flatMap((stack) => FIVE.map((system) => [system, stack] as const)))(
+  '%s in %s: Secrets are read by name',
+  (system, stack) => {
+    const rules = systemGraph(system, stack)
+      .nodes.filter((n) => /^(Cluster)?Role$/.test(n.object?.kind ?? ''))
+      .flatMap((n) => list(n.inputs.rules));
+    const every = rules.filter(
+      (rule) =>
+        /^(secrets|\*)$/m.test(list(at(rule, 'resources')).join('\n')) && list(at(rule, 'resourceNames')).length === 0,
+    );
+    expect(every).toEqual([]);
+  },
+);
+
+test.each(ENVIRONMENTS.flatMap((stack) => FIVE.map((system) => [system, stack] as const)))(
   '%s in %s: no policy lets anybody out to anywhere',
   (system, stack) => {
     const policies = systemGraph(system, stack).nodes.filter((n) => n.object?.kind === 'NetworkPolicy');
