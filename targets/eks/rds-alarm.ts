@@ -1,6 +1,7 @@
 import type * as aws from '@pulumi/aws';
 import type { Construct } from 'constructs';
 import { CloudResource } from '../../constructs/core/cloud-resource';
+import { type Problem, report } from '../../constructs/core/problem';
 import type { EksCluster } from './eks-cluster';
 
 const GIBIBYTE = 1024 ** 3;
@@ -8,7 +9,13 @@ const GIBIBYTE = 1024 ** 3;
 const [LEAST_GIBIBYTES, MINUTES] = [2, 5];
 
 /** An alarm when the disk of an RDS instance is nearly full: no metric of the cluster sees it. It reaches whom the topic reaches. */
-export function diskAlarm(scope: Construct, name: string, instance: string, { alarmTopic }: EksCluster): void {
+export function diskAlarm(
+  scope: Construct,
+  name: string,
+  instance: string,
+  { alarmTopic }: Pick<EksCluster, 'alarmTopic'>,
+): void {
+  report(scope, () => (alarmTopic === undefined ? [reachesNobody(name)] : []));
   const actions = alarmTopic === undefined ? [] : [alarmTopic];
   new CloudResource<aws.cloudwatch.MetricAlarmArgs, aws.cloudwatch.MetricAlarm>(scope, 'disk-alarm', {
     type: 'aws:cloudwatch/metricAlarm:MetricAlarm',
@@ -28,4 +35,10 @@ export function diskAlarm(scope: Construct, name: string, instance: string, { al
       okActions: actions,
     },
   });
+}
+
+function reachesNobody(name: string): Problem {
+  const what = `the alarm ${name}-disk reaches nobody: no topic is set for the alarms of AWS.`;
+  const fix = 'pulumi config set eks:alarmTopic arn:aws:sns:<region>:<account>:<topic>';
+  return { code: 'SW-RDS-002', severity: 'warning', what, fix };
 }

@@ -1,8 +1,11 @@
 import { X509Certificate } from 'node:crypto';
+import { Construct } from 'constructs';
 import { at, list } from '../../graph/json-value';
+import { diskAlarm } from '../../targets/eks/rds-alarm';
 import { authoritiesOf } from '../../targets/eks/rds-authority';
 import { filled } from '../support/filled';
 import { Look } from '../support/look';
+import { graphOf } from '../support/offline';
 import { systemGraph } from '../support/systems';
 
 const talos = new Look(systemGraph('talos', 'prod'));
@@ -45,6 +48,14 @@ test('the alarm goes to the topic of the settings', () => {
   const look = new Look(systemGraph('talos', 'prod', { 'eks:alarmTopic': topic }));
   const alarm = inputsOf(look, 'aws:cloudwatch/metricAlarm:MetricAlarm');
   expect(at(alarm, 'alarmActions')).toEqual([topic]);
+});
+
+test('an alarm without a topic is told', () => {
+  const { problems } = graphOf((app) => {
+    const alarm = new Construct(app, 'instance');
+    diskAlarm(alarm, 'shop-db', 'shop-db', {});
+  });
+  expect(problems.map((p) => [p.code, p.severity, p.where])).toEqual([['SW-RDS-002', 'warning', 'instance']]);
 });
 
 test('the authorities of RDS are those of the region, as files of every caller', () => {
