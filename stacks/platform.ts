@@ -3,9 +3,10 @@ import type { Construct } from 'constructs';
 import { ADD_ONS, AddOn } from '../constructs/add-ons/add-on';
 import { component } from '../constructs/core/node-options';
 import { type Problem, report } from '../constructs/core/problem';
+import { diskClass } from '../constructs/data/fast-disk';
 import { choices, count, host, optional, or, type Settings, secret, text, type Values } from './setting';
 import type { Surroundings } from './surroundings';
-import { bucket, region } from './typed-texts';
+import { bucket, objectName, region } from './typed-texts';
 
 export const PLATFORM_SETTINGS = {
   addOns: choices('operators that the systems of this cluster rely on', ADD_ONS),
@@ -14,7 +15,9 @@ export const PLATFORM_SETTINGS = {
   ),
   'metrics.days': or(count('days that metrics are kept'), 15),
   'logs.days': or(count('days that logs are kept'), 14),
-  'onCall.webhook': optional(secret('where critical alerts go: a webhook, whose address is a credential')),
+  'onCall.webhook': optional(secret('where alerts go: a webhook, whose address is a credential')),
+  'onCall.dailyWebhook': optional(secret('where alerts go that wait for the day, where that is somewhere else')),
+  storageClass: optional(objectName('StorageClass that is made here, of the fast disks of the target', 'gp3')),
   'velero.bucket': optional(bucket('bucket for copies of namespaces', 'acme-velero')),
   'velero.region': or(region('its region'), 'eu-central-1'),
   'kibana.host': optional(host('host of Kibana', 'logs.acme.org')),
@@ -27,16 +30,20 @@ export class PlatformAddOns extends Chart {
   constructor(scope: Construct, { platform, settings }: Surroundings<PlatformSettings>) {
     super(scope, 'platform');
     component(this, 'seaworthy:core:Platform');
-    const webhook = settings['onCall.webhook'];
+    const [webhook, daily] = [settings['onCall.webhook'], settings['onCall.dailyWebhook']];
     const options = {
       metricsDays: settings['metrics.days'],
       logDays: settings['logs.days'],
       onCall: webhook?.from === 'pulumi' ? webhook.value : undefined,
+      dailyCall: daily?.from === 'pulumi' ? daily.value : undefined,
+      isWatched: settings.addOns.includes('prometheus'),
+      storageClass: settings.storageClass ?? platform.storageClass,
       velero: { bucket: settings['velero.bucket'] ?? 'velero', region: settings['velero.region'] },
       kibana: settings['kibana.host'] ?? 'logs.example.com',
       acmeEmail: settings['letsEncrypt.email'],
       protect: platform.profile.protectData,
     };
+    if (settings.storageClass !== undefined) diskClass(this, settings.storageClass, platform);
     for (const name of settings.addOns) new AddOn(this, name, options);
     report(this, () => [...problemsWith(settings), ...missing(settings, platform.profile.protectData)]);
   }
@@ -80,12 +87,7 @@ function missing(settings: PlatformSettings, isProduction: boolean): Problem[] {
       'Kibana has no host: logs.example.com stands for it',
     ],
     ['velero', 'velero.bucket', 'platform:velero.bucket acme-velero', 'velero has no bucket: "velero" stands for it'],
-    [
-      'prometheus',
-      'onCall.webhook',
-      '--secret platform:onCall.webhook',
-      'critical alerts reach nobody: there is no webhook',
-    ],
+    ['prometheus', 'onCall.webhook', '--secret platform:onCall.webhook', 'alerts reach nobody: there is no webhook'],
   ] as const;
   return wanted.flatMap(([addOn, key, set, what]): Problem[] => {
     const isFine =

@@ -8,9 +8,9 @@ import { HelmRelease } from '../core/helm-release';
 import { nodeOptions } from '../core/node-options';
 import { part } from '../core/part';
 import { SECURITY_HEADERS } from '../network/expose';
-import { type AddOnName, DEFINITIONS, GRAFANA_ADMIN } from './definitions';
+import { type AddOnName, DEFINITIONS, type Definition } from './definitions';
 import { elasticStack } from './elastic';
-import { ON_CALL, type PlatformOptions } from './values';
+import { GRAFANA_ADMIN, ON_CALL_KEYS, ON_CALL_SECRET, type PlatformOptions } from './values';
 
 export { ADD_ONS, type AddOnName } from './definitions';
 export type { PlatformOptions } from './values';
@@ -19,6 +19,9 @@ const DEFAULTS: PlatformOptions = {
   metricsDays: 15,
   logDays: 14,
   onCall: undefined,
+  dailyCall: undefined,
+  isWatched: false,
+  storageClass: 'standard',
   velero: { bucket: 'velero', region: 'eu-central-1' },
   kibana: 'logs.example.com',
   acmeEmail: undefined,
@@ -36,7 +39,7 @@ export class AddOn extends Construct {
   constructor(scope: Construct, name: AddOnName, given: Partial<PlatformOptions> = {}) {
     super(scope, name);
     const options = { ...DEFAULTS, ...given };
-    const { namespace, podSecurity, releases, is } = DEFINITIONS[name](options);
+    const { namespace, podSecurity, releases, metrics, is } = DEFINITIONS[name](options);
     if (podSecurity !== undefined) {
       const made = new k8s.KubeNamespace(this, 'namespace', {
         metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': podSecurity } },
@@ -44,16 +47,15 @@ export class AddOn extends Construct {
       nodeOptions(made, { protect: options.protect });
     }
     const isWatching = name === 'prometheus';
-    const secrets = isWatching
-      ? [grafanaAdmin(this, namespace), ...onCallWebhook(this, namespace, options.onCall)]
-      : [];
+    const secrets = isWatching ? [grafanaAdmin(this, namespace), ...onCallWebhooks(this, namespace, options)] : [];
     for (const release of releases) {
       const made = new HelmRelease(this, release.name, { ...release, namespace });
       nodeOptions(made, { protect: options.protect });
       made.node.addDependency(...secrets);
     }
+    if (metrics !== undefined && options.isWatched) monitor(this, name, namespace, metrics);
     if (name === 'cert-manager' && options.acmeEmail !== undefined) letsEncrypt(this, options.acmeEmail);
-    if (name === 'elastic') elasticStack(this, options.kibana);
+    if (name === 'elastic') elasticStack(this, options);
     part(this, 'seaworthy:core:AddOn', () => [
       is,
       ...releases.map(({ chart, version }) => `${chart.split('/').at(-1)} ${version}`),
@@ -80,11 +82,34 @@ function letsEncrypt(scope: Construct, email: string): void {
   });
 }
 
-/** An address that whoever has it may call at night: in a file beside Alertmanager, never among the values of its chart. */
-function onCallWebhook(scope: Construct, namespace: string, address: string | undefined): k8s.KubeSecret[] {
-  if (address === undefined) return [];
-  const metadata = { name: ON_CALL, namespace };
-  const secret = new k8s.KubeSecret(scope, 'on-call', { metadata, type: 'Opaque', data: { url: base64(address) } });
+/** Of ours, not the chart's: it waits for the kind, which Prometheus brings, and is not made where there is no Prometheus. */
+function monitor(
+  scope: Construct,
+  name: string,
+  namespace: string,
+  { pods, port }: NonNullable<Definition['metrics']>,
+): void {
+  new ApiObject(scope, 'monitor', {
+    apiVersion: 'monitoring.coreos.com/v1',
+    kind: 'PodMonitor',
+    metadata: { name, namespace, labels: { release: 'prometheus' } },
+    spec: { selector: { matchLabels: { ...pods } }, podMetricsEndpoints: [{ port, interval: '30s' }] },
+  });
+}
+
+/** Addresses that whoever has them may call at night: in files beside Alertmanager, never among the values of its chart. */
+function onCallWebhooks(
+  scope: Construct,
+  namespace: string,
+  { onCall, dailyCall }: Pick<PlatformOptions, 'onCall' | 'dailyCall'>,
+): k8s.KubeSecret[] {
+  if (onCall === undefined && dailyCall === undefined) return [];
+  const metadata = { name: ON_CALL_SECRET, namespace };
+  const data = {
+    ...(onCall === undefined ? {} : { [ON_CALL_KEYS.critical]: base64(onCall) }),
+    ...(dailyCall === undefined ? {} : { [ON_CALL_KEYS.daily]: base64(dailyCall) }),
+  };
+  const secret = new k8s.KubeSecret(scope, 'on-call', { metadata, type: 'Opaque', data });
   nodeOptions(secret, { secretOutputs: ['data', 'stringData'] });
   return [secret];
 }

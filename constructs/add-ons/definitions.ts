@@ -1,6 +1,8 @@
 import type { HelmReleaseProps } from '../core/helm-release';
 import { VERSIONS } from '../core/versions';
-import { alertmanager, alloyConfig, ON_CALL, type PlatformOptions } from './values';
+import { TCP_LOAD_BALANCER } from '../network/load-balancer';
+import { prometheusValues } from './prometheus';
+import { alloyConfig, type PlatformOptions } from './values';
 
 export const ADD_ONS = [
   'cert-manager',
@@ -21,11 +23,10 @@ export interface Definition {
   /** Pod Security of the namespace; none where the namespace is the cluster's own. */
   readonly podSecurity?: 'restricted' | 'baseline' | 'privileged';
   readonly releases: readonly Omit<HelmReleaseProps, 'namespace'>[];
+  /** Where its metrics are, those that alerts and dashboards ask for. */
+  readonly metrics?: { readonly pods: Readonly<Record<string, string>>; readonly port: string };
   readonly is: string;
 }
-
-/** Secret with the administrator of Grafana. */
-export const GRAFANA_ADMIN = 'grafana-admin';
 
 /** Values that our objects rely on, and those that a brief asks for; what is not here is as the chart has it. */
 export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) => Definition>> = {
@@ -33,6 +34,10 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
     is: 'certificates of the front door',
     namespace: 'cert-manager',
     podSecurity: 'restricted',
+    metrics: {
+      pods: { 'app.kubernetes.io/name': 'cert-manager', 'app.kubernetes.io/component': 'controller' },
+      port: 'http-metrics',
+    },
     releases: [
       {
         name: 'cert-manager',
@@ -83,34 +88,7 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
         name: 'prometheus',
         chart: 'oci://ghcr.io/prometheus-community/charts/kube-prometheus-stack',
         version: VERSIONS.kubePrometheusStack.version,
-        values: {
-          prometheus: {
-            prometheusSpec: {
-              retention: `${options.metricsDays}d`,
-              scrapeInterval: '30s',
-              evaluationInterval: '30s',
-              // Objects are found by the release's label, which ours have.
-              serviceMonitorSelectorNilUsesHelmValues: true,
-              podMonitorSelectorNilUsesHelmValues: true,
-              ruleSelectorNilUsesHelmValues: true,
-              storageSpec: {
-                volumeClaimTemplate: {
-                  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '50Gi' } } },
-                },
-              },
-            },
-          },
-          alertmanager: {
-            config: alertmanager(options),
-            ...(options.onCall === undefined ? {} : { alertmanagerSpec: { secrets: [ON_CALL] } }),
-          },
-          kubeStateMetrics: { enabled: true },
-          nodeExporter: { enabled: true },
-          grafana: {
-            admin: { existingSecret: GRAFANA_ADMIN, userKey: 'admin-user', passwordKey: 'admin-password' },
-            sidecar: { dashboards: { label: 'grafana_dashboard', labelValue: '1', searchNamespace: 'ALL' } },
-          },
-        },
+        values: prometheusValues(options),
         serves: ['monitoring.coreos.com'],
       },
     ],
@@ -140,6 +118,10 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
     is: 'the front door (its project ended in March 2026: see docs/platform.md)',
     namespace: 'ingress-nginx',
     podSecurity: 'baseline',
+    metrics: {
+      pods: { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' },
+      port: 'metrics',
+    },
     releases: [
       {
         name: 'ingress-nginx',
@@ -150,8 +132,8 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
           controller: {
             replicaCount: 2,
             allowSnippetAnnotations: false,
-            // The rate limit counts addresses of clients, not of nodes.
-            service: { type: 'LoadBalancer', externalTrafficPolicy: 'Local' },
+            // The rate limit counts addresses of clients: neither those of nodes, nor of AWS' classic load balancer.
+            service: { type: 'LoadBalancer', externalTrafficPolicy: 'Local', annotations: TCP_LOAD_BALANCER },
             config: {
               'use-gzip': 'true',
               'ssl-protocols': 'TLSv1.2 TLSv1.3',
@@ -159,7 +141,8 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
               'global-allowed-response-headers': headers.join(','),
               'log-format-escape-json': 'true',
             },
-            metrics: { enabled: true, serviceMonitor: { enabled: true, additionalLabels: { release: 'prometheus' } } },
+            // The port; who reads it is an object of ours, which waits for its kind.
+            metrics: { enabled: true },
           },
         },
       },
@@ -209,7 +192,7 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
       },
     ],
   }),
-  loki: ({ logDays }) => ({
+  loki: ({ logDays, storageClass }) => ({
     is: `logs of all pods, kept ${logDays} days, in Grafana`,
     namespace: 'logging',
     podSecurity: 'privileged',
@@ -220,7 +203,7 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
         version: VERSIONS.loki.version,
         values: {
           deploymentMode: 'Monolithic',
-          singleBinary: { replicas: 1, persistence: { size: '50Gi' } },
+          singleBinary: { replicas: 1, persistence: { size: '50Gi', storageClass } },
           loki: {
             auth_enabled: false,
             commonConfig: { replication_factor: 1 },

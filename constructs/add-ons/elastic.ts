@@ -2,7 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { VERSIONS } from '../core/versions';
-import { LOG_FIELDS } from './values';
+import { LOG_FIELDS, type PlatformOptions, volumeClaim } from './values';
 
 const NAMESPACE = 'logging';
 const NAME = 'logs';
@@ -11,7 +11,10 @@ const NAME = 'logs';
  * Elasticsearch of three nodes, Logstash, Kibana behind the front door, and Filebeat on each node: custom resources of Elastic's operator.
  * https://www.elastic.co/docs/deploy-manage/deploy/cloud-on-k8s
  */
-export function elasticStack(scope: Construct, kibanaHost: string): void {
+export function elasticStack(
+  scope: Construct,
+  { kibana: kibanaHost, storageClass }: Pick<PlatformOptions, 'kibana' | 'storageClass' | 'logDays'>,
+): void {
   const { version } = VERSIONS.elastic;
   const object = (id: string, group: string, kind: string, spec: object) =>
     new ApiObject(scope, id, {
@@ -29,7 +32,7 @@ export function elasticStack(scope: Construct, kibanaHost: string): void {
         volumeClaimTemplates: [
           {
             metadata: { name: 'elasticsearch-data' },
-            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '100Gi' } } },
+            spec: volumeClaim('100Gi', storageClass),
           },
         ],
       },

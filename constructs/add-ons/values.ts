@@ -6,6 +6,12 @@ export interface PlatformOptions {
   readonly logDays: number;
   /** Where critical alerts go: a webhook of PagerDuty, Opsgenie, Slack … Its address is a credential: the marker of a secret. */
   readonly onCall: string | undefined;
+  /** Where the other alerts go, as above. `onCall` too, where there is none. */
+  readonly dailyCall: string | undefined;
+  /** Prometheus is among the add-ons, and reads the metrics of the others. */
+  readonly isWatched: boolean;
+  /** Class of the add-ons' volumes. */
+  readonly storageClass: string;
   readonly velero: { readonly bucket: string; readonly region: string };
   /** DNS name of Kibana. */
   readonly kibana: string;
@@ -17,42 +23,16 @@ export interface PlatformOptions {
   readonly headers: readonly string[];
 }
 
-/** Secret with the webhook of who is on call, beside Alertmanager. */
-export const ON_CALL = 'on-call-webhook';
-/** Where the operator mounts it. https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.AlertmanagerSpec */
-const ON_CALL_FILE = `/etc/alertmanager/secrets/${ON_CALL}/url`;
+/** Secret with the webhooks of who is told, beside Alertmanager, and its keys. */
+export const ON_CALL_SECRET = 'on-call-webhook';
+export const ON_CALL_KEYS = { critical: 'url', daily: 'daily-url' } as const;
 
-/** https://prometheus.io/docs/alerting/latest/configuration/ Critical alerts call somebody; the others are looked at by day. */
-export function alertmanager({ onCall }: PlatformOptions): object {
-  return {
-    route: {
-      receiver: 'by-day',
-      group_by: ['system', 'alertname'],
-      group_wait: '30s',
-      group_interval: '5m',
-      repeat_interval: '12h',
-      routes: [
-        { receiver: 'none', matchers: ['alertname = "Watchdog"'] },
-        { receiver: 'on-call', matchers: ['severity = "critical"'], repeat_interval: '1h' },
-      ],
-    },
-    // What is critical says it for what is a warning of the same system.
-    inhibit_rules: [
-      {
-        source_matchers: ['severity = "critical"'],
-        target_matchers: ['severity = "warning"'],
-        equal: ['system', 'alertname'],
-      },
-    ],
-    receivers: [
-      { name: 'none' },
-      { name: 'by-day' },
-      {
-        name: 'on-call',
-        ...(onCall === undefined ? {} : { webhook_configs: [{ url_file: ON_CALL_FILE, send_resolved: true }] }),
-      },
-    ],
-  };
+/** Secret with the administrator of Grafana. */
+export const GRAFANA_ADMIN = 'grafana-admin';
+
+/** Specification of a claim. A class is named, because a cluster may have no default. */
+export function volumeClaim(storage: string, storageClass: string): object {
+  return { accessModes: ['ReadWriteOnce'], storageClassName: storageClass, resources: { requests: { storage } } };
 }
 
 /** Fields of a line of JSON that are worth asking for: of ALCS, and of whoever writes as it does. */

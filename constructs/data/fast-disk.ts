@@ -1,6 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { part } from '../core/part';
+import type { Platform } from '../core/platform';
 import { systemOf } from '../core/system';
 
 export interface FastDiskProps {
@@ -22,19 +23,25 @@ export class FastDisk extends Construct {
   constructor(scope: Construct, id: string, { name }: FastDiskProps) {
     super(scope, id);
     this.storageClass = name;
-    const { fastDisk, profile } = systemOf(this).platform;
-    new k8s.KubeStorageClass(this, 'class', {
-      metadata: { name },
-      provisioner: fastDisk.provisioner,
-      parameters: { ...fastDisk.parameters },
-      volumeBindingMode: 'WaitForFirstConsumer',
-      allowVolumeExpansion: true,
-      reclaimPolicy: profile.protectData ? 'Retain' : 'Delete',
-    });
+    const { platform } = systemOf(this);
+    const { fastDisk, profile } = platform;
+    diskClass(this, name, platform);
     part(this, 'seaworthy:data:FastDisk', () => [
       `StorageClass ${name}`,
       fastDisk.provisioner,
       profile.protectData ? 'volumes outlive their claims' : 'volumes go with their claims',
     ]);
   }
+}
+
+/** The StorageClass of a platform's fast disks. */
+export function diskClass(scope: Construct, name: string, { fastDisk, profile }: Platform): void {
+  new k8s.KubeStorageClass(scope, 'class', {
+    metadata: { name },
+    provisioner: fastDisk.provisioner,
+    parameters: { ...fastDisk.parameters },
+    volumeBindingMode: 'WaitForFirstConsumer',
+    allowVolumeExpansion: true,
+    reclaimPolicy: profile.protectData ? 'Retain' : 'Delete',
+  });
 }

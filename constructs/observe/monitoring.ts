@@ -60,6 +60,7 @@ export class Monitoring extends Construct {
       runbooks: props.runbooks,
       ...(props.onCall === undefined ? {} : { onCall: props.onCall }),
       signals,
+      isScraped: props.serviceMonitor ?? true,
       hasCertificates: system.platform.issuer !== undefined,
     });
     if (props.serviceMonitor ?? true) for (const part of props.watch) this.scrape(part, system);

@@ -2,8 +2,10 @@ import type { Duration } from 'cdk8s';
 import { Pen } from '../core/language';
 import type { RequestMetrics, Signal } from '../core/signals';
 import type { Alarm } from './alarm';
+import { alarmsOf } from './alarms';
 import { ALERT_TEXT } from './alert-text';
 import { burnRateAlerts, errorRatio, RATIO_WINDOWS } from './slo';
+import { certificateAlarm, workloadAlarms } from './workload-alarms';
 
 /** https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/#rule */
 export type Rule =
@@ -39,6 +41,8 @@ export interface RuleFacts {
   /** Whom to call. */
   readonly onCall?: string;
   readonly signals: readonly Signal[];
+  /** Prometheus reads the parts' own metrics. */
+  readonly isScraped: boolean;
   /** cert-manager keeps certificates in the namespace. */
   readonly hasCertificates: boolean;
 }
@@ -51,7 +55,7 @@ export function ruleGroups(facts: RuleFacts): RuleGroup[] {
   const alarms = [
     ...(isHttp ? httpAlarms(facts) : []),
     ...(isHttp ? burnRateAlerts(facts.objectives.availability, namespace) : []),
-    ...workloadAlarms(facts),
+    ...workloadAlarms(namespace, facts.isScraped ? signals : [], signals),
     ...withOneOfVolumes(signals).flatMap((signal) => alarmsOf(signal, namespace)),
     ...(facts.hasCertificates ? [certificateAlarm(namespace)] : []),
   ];
@@ -68,12 +72,14 @@ export function ruleGroups(facts: RuleFacts): RuleGroup[] {
   ];
 }
 
-function rule({ alert, expr, severity, says, for: time }: Alarm, { system, runbooks, onCall }: RuleFacts): Rule {
+function rule({ alert, expr, severity, says, for: time }: Alarm, facts: RuleFacts): Rule {
+  const { system, namespace, runbooks, onCall } = facts;
   return {
     alert,
     expr,
     for: time,
-    labels: { severity, system },
+    // Of the system's: what cert-manager tells comes from its own namespace.
+    labels: { severity, system, namespace },
     annotations: {
       summary: says,
       runbook_url: `${new Pen().into(ALERT_TEXT, runbooks, 'runbooks')}#${alert.toLowerCase()}`,
@@ -155,116 +161,6 @@ function httpAlarms({ namespace, objectives, signals }: RuleFacts): Alarm[] {
   ];
 }
 
-function workloadAlarms({ namespace }: RuleFacts): Alarm[] {
-  const within = `{namespace="${namespace}"}`;
-  const container = `{namespace="${namespace}",container!="",container!="POD"}`;
-  return [
-    {
-      alert: 'NothingAvailable',
-      expr: `kube_deployment_status_replicas_available${within} == 0 and kube_deployment_spec_replicas${within} > 0`,
-      for: '5m',
-      severity: 'critical',
-      says: 'No copy of {{ $labels.deployment }} is available.',
-    },
-    {
-      alert: 'MetricsAreMissing',
-      expr: `up${within} == 0`,
-      for: '10m',
-      severity: 'warning',
-      says: 'Prometheus cannot read the metrics of {{ $labels.pod }}.',
-    },
-    {
-      alert: 'MemoryIsFull',
-      expr: `max by (namespace, pod, container) (container_memory_working_set_bytes${container}) / max by (namespace, pod, container) (kube_pod_container_resource_limits{namespace="${namespace}",resource="memory"}) > 0.9`,
-      for: '10m',
-      severity: 'warning',
-      says: '{{ $labels.pod }} uses {{ $value | humanizePercentage }} of its memory; at 100 % it is ended.',
-    },
-    {
-      alert: 'JobFailed',
-      // What failed has a label `reason`, what succeeded has none.
-      expr: `kube_job_status_failed${within} > 0 unless on (namespace, job_name) kube_job_status_succeeded${within} > 0`,
-      for: '1m',
-      severity: 'warning',
-      says: '{{ $labels.job_name }} failed.',
-    },
-  ];
-}
-
-const OVERDUE = {
-  backup: { alert: 'BackupIsTooOld', severity: 'critical', noun: 'backup' },
-  drill: { alert: 'RestoreDrillIsTooOld', severity: 'warning', noun: 'restore drill' },
-  archive: { alert: 'ArchiveIsTooOld', severity: 'warning', noun: 'archive' },
-} as const;
-
-function alarmsOf(signal: Signal, namespace: string): Alarm[] {
-  switch (signal.kind) {
-    case 'http':
-    case 'workload':
-      return []; // told by recordings, and by alarms of the whole namespace
-    case 'collector': {
-      const of = `{namespace="${namespace}",service="${signal.name}"}`;
-      const lost = (counter: string) => `sum by (namespace, service) (rate(${counter}${of}[5m])) > 0`;
-      return [
-        {
-          alert: 'TracesAreLost',
-          // Either counter is there only once it has counted: a sum of both would be silent.
-          expr: `${lost('otelcol_exporter_send_failed_spans')} or ${lost('otelcol_exporter_enqueue_failed_spans')}`,
-          for: '10m',
-          severity: 'warning',
-          says: '{{ $labels.service }} cannot send {{ $value }} spans a second on, and drops them.',
-        },
-        {
-          alert: 'TracesPileUp',
-          expr: `max by (namespace, service) (otelcol_exporter_queue_size${of} / otelcol_exporter_queue_capacity${of}) > 0.8`,
-          for: '10m',
-          severity: 'warning',
-          says: 'The queue of {{ $labels.service }} is {{ $value | humanizePercentage }} full; when it is full, traces are lost.',
-        },
-      ];
-    }
-    case 'scheduled': {
-      const { alert, severity, noun } = OVERDUE[signal.does];
-      const job = `{namespace="${namespace}",cronjob="${signal.name}"}`;
-      const hours = signal.within.toHours();
-      return [
-        {
-          alert,
-          // One that never succeeded counts from when it was made.
-          expr: `time() - (kube_cronjob_status_last_successful_time${job} or kube_cronjob_created${job}) > ${hours * 3600}`,
-          for: '5m',
-          severity,
-          says: `The last good ${noun} ({{ $labels.cronjob }}) is {{ $value | humanizeDuration }} old; at most ${hours} hours are allowed.`,
-        },
-      ];
-    }
-    case 'volume': {
-      const claims = `{namespace="${namespace}",persistentvolumeclaim=~"${signal.claims}"}`;
-      return [
-        {
-          alert: 'VolumeIsFull',
-          expr: `kubelet_volume_stats_used_bytes${claims} / kubelet_volume_stats_capacity_bytes${claims} > 0.85`,
-          for: '10m',
-          severity: 'critical',
-          says: '{{ $labels.persistentvolumeclaim }} is {{ $value | humanizePercentage }} full.',
-        },
-      ];
-    }
-    case 'postgres':
-      return [
-        {
-          alert: 'PostgresLagsBehind',
-          expr: `max by (namespace, pod) (cnpg_pg_replication_lag{namespace="${namespace}",pod=~"${signal.name}-[0-9]+"}) > 60`,
-          for: '5m',
-          severity: 'warning',
-          says: '{{ $labels.pod }} is {{ $value | humanizeDuration }} behind the primary.',
-        },
-      ];
-    default:
-      return signal satisfies never;
-  }
-}
-
 /** All volumes in one alarm: Prometheus takes two of one name and the same labels for one rule written twice. */
 function withOneOfVolumes(signals: readonly Signal[]): Signal[] {
   const volumes = signals.flatMap((signal) => (signal.kind === 'volume' ? [signal] : []));
@@ -272,15 +168,4 @@ function withOneOfVolumes(signals: readonly Signal[]): Signal[] {
   const [first] = volumes;
   if (first === undefined) return others;
   return [...others, { ...first, claims: [...new Set(volumes.map(({ claims }) => claims))].join('|') }];
-}
-
-/** cert-manager renews at two thirds of a certificate's life: what is left at 14 days was not renewed. */
-function certificateAlarm(namespace: string): Alarm {
-  return {
-    alert: 'CertificateExpires',
-    expr: `certmanager_certificate_expiration_timestamp_seconds{exported_namespace="${namespace}"} - time() < 14 * 86400 or certmanager_certificate_expiration_timestamp_seconds{namespace="${namespace}"} - time() < 14 * 86400`,
-    for: '1h',
-    severity: 'critical',
-    says: 'The certificate {{ $labels.name }} ends in {{ $value | humanizeDuration }}, and was not renewed.',
-  };
 }

@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { at, isRecord, text } from '../../graph/json-value';
+import { at, isRecord, list, text } from '../../graph/json-value';
 import { FETCHED, judge, objectsOf, yamlFile } from '../support/judges';
+import { eventually, freePort, Processes } from '../support/processes';
 import { platformGraph } from '../support/systems';
 
 jest.setTimeout(120_000);
@@ -75,7 +78,62 @@ describe('Alertmanager, by its own program', () => {
     ['on-call', ['severity=critical', 'alertname=NothingAvailable', 'system=talos']],
     ['by-day', ['severity=warning', 'alertname=ALCSHighErrorRate']],
     ['none', ['severity=none', 'alertname=Watchdog']],
+    ['none', ['severity=none', 'alertname=InfoInhibitor']],
   ])('ALC-76 %s gets %j', (receiver, labels) => {
     expect(text(route(...labels).stdout)?.trim()).toBe(receiver);
   });
+
+  const alert = (alertname: string, severity: string, more: Readonly<Record<string, string>>) => ({
+    labels: { alertname, severity, ...more },
+  });
+  const budget = { namespace: 'talos-system', system: 'talos', service: 'talos-gateway' };
+  test.each([
+    ['a budget that burns slowly, where it burns fast too', 1, alert('ErrorBudgetBurns1d', 'warning', budget)],
+    ['that of another service', 0, alert('ErrorBudgetBurns1d', 'warning', { ...budget, service: 'talos-audit' })],
+    ['that of another namespace', 0, alert('ErrorBudgetBurns3d', 'warning', { ...budget, namespace: 'todo-chatbot' })],
+    ['another alert of that service', 0, alert('RequestsAreSlow', 'warning', budget)],
+    [
+      'the lesser of two alerts of the chart’s with one name',
+      1,
+      alert('KubeVersionMismatch', 'warning', { namespace: 'a' }),
+    ],
+    ['the chart’s alert of another namespace', 0, alert('KubeVersionMismatch', 'warning', { namespace: 'b' })],
+  ])('%s is kept back: %d', async (_what, kept, asked) => {
+    const shouting = [
+      alert('ErrorBudgetBurns1h', 'critical', budget),
+      alert('KubeVersionMismatch', 'critical', { namespace: 'a' }),
+    ];
+    expect(await keptBack([...shouting, asked], asked.labels.alertname)).toBe(kept);
+  });
+
+  /** How many warnings of that name a running Alertmanager keeps back. */
+  async function keptBack(alerts: readonly object[], name: string): Promise<number> {
+    const folder = mkdtempSync(join(tmpdir(), 'seaworthy-alertmanager-'));
+    const processes = new Processes(folder);
+    const port = await freePort();
+    const address = `http://127.0.0.1:${port}/api/v2/alerts`;
+    processes.start('prometheus-alertmanager', [
+      `--config.file=${file}`,
+      `--storage.path=${folder}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--cluster.listen-address=',
+    ]);
+    try {
+      const headers = { 'Content-Type': 'application/json' };
+      const body = JSON.stringify(alerts);
+      await eventually('Alertmanager takes alerts', 30, async () =>
+        (await fetch(address, { method: 'POST', headers, body })).ok ? true : undefined,
+      );
+      const found = await eventually('Alertmanager has them', 30, async () => {
+        const response = await fetch(`${address}?inhibited=true&filter=alertname%3D${name}&filter=severity%3Dwarning`);
+        const told = list(await response.json());
+        // Known, and looked at.
+        return told.length > 0 && told.every((one) => at(one, 'status', 'state') !== 'unprocessed') ? told : undefined;
+      });
+      return found.filter((one) => list(at(one, 'status', 'inhibitedBy')).length > 0).length;
+    } finally {
+      await processes.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
 });

@@ -21,6 +21,16 @@ interface Case {
   readonly silent: readonly Series[];
 }
 
+function graphNamed(name: string): KubeJson[] {
+  const make = VARIANTS[name];
+  if (make === undefined) throw new Error(`there is no variant ${name}`);
+  return objectsOf(make());
+}
+
+const groupsOf = (variant: string, rule: string) =>
+  list(at(objectNamed(graphNamed(variant), 'PrometheusRule', rule), 'spec', 'groups'));
+const groups = groupsOf('prod, CloudNativePG', 'talos-monitoring');
+
 /** Requests a minute that succeed and that fail. */
 const served = (fine: number, failed: number, minutes: number): Series => ({
   [REQUESTS(200)]: `0+${fine}x${minutes}`,
@@ -58,23 +68,31 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   NothingAvailable: {
     after: 15,
-    firing: [deployed(0, 1)],
-    silent: [deployed(1, 1), deployed(0, 0)],
+    firing: [deployed(0, 1), stateful(0)],
+    silent: [deployed(1, 1), deployed(0, 0), stateful(1)],
   },
   MetricsAreMissing: {
     after: 20,
-    firing: [{ [`up{${NS},pod="talos-gateway-1"}`]: '0x30' }],
-    silent: [{ [`up{${NS},pod="talos-gateway-1"}`]: '1x30' }, { 'up{namespace="another",pod="x"}': '0x30' }],
+    firing: [
+      { ...scraped(), [`up{${NS},pod="talos-gateway-1"}`]: '0x30' },
+      scraped('talos-gateway'),
+      scraped('talos-tracing'),
+      scraped('talos-postgres'),
+    ],
+    silent: [scraped(), { ...scraped(), 'up{namespace="another",pod="x"}': '0x30' }],
+  },
+  ScheduleIsMissing: {
+    after: 30,
+    firing: [scheduled('talos-backup', 'talos-drill'), scheduled('talos-drill', 'talos-archive')],
+    silent: [scheduled('talos-backup', 'talos-drill', 'talos-archive')],
   },
   MemoryIsFull: { after: 20, firing: [memory(950)], silent: [memory(500)] },
   JobFailed: {
     after: 10,
-    firing: [{ [`kube_job_status_failed{${NS},job_name="talos-backup-1",reason="BackoffLimitExceeded"}`]: '1x20' }],
+    firing: [failed(), { ...failed(), ...succeededAt(50) }, { ...failed('another-job'), ...succeededAt(500) }],
     silent: [
-      {
-        [`kube_job_status_failed{${NS},job_name="talos-backup-1",reason="BackoffLimitExceeded"}`]: '1x20',
-        [`kube_job_status_succeeded{${NS},job_name="talos-backup-1"}`]: '1x20',
-      },
+      { ...failed(), [`kube_job_status_succeeded{${NS},job_name="talos-backup-1"}`]: '1x20' },
+      { ...failed(), ...succeededAt(500) },
     ],
   },
   PostgresLagsBehind: {
@@ -117,6 +135,35 @@ function deployed(available: number, wanted: number): Series {
     [`kube_deployment_spec_replicas${of}`]: `${wanted}x20`,
   };
 }
+function stateful(ready: number): Series {
+  const of = `{${NS},statefulset="talos-redis"}`;
+  return {
+    [`kube_statefulset_status_replicas_ready${of}`]: `${ready}x20`,
+    [`kube_statefulset_replicas${of}`]: '1x20',
+  };
+}
+/** Every target of Prometheus is up, but one that is gone. */
+function scraped(gone?: string): Series {
+  const targets = [...JSON.stringify(groups).matchAll(/absent\((up\{.*?\})\)/g)].map(([, target]) =>
+    String(target).replaceAll('\\"', '"'),
+  );
+  return Object.fromEntries(targets.filter((t) => !gone || !t.includes(`${gone}"`)).map((t) => [t, '1x30']));
+}
+function scheduled(...names: readonly string[]): Series {
+  return Object.fromEntries(names.map((name) => [`kube_cronjob_created{${NS},cronjob="${name}"}`, '0x40']));
+}
+/** A Job that was made at second 100 by the schedule of backups, and failed. */
+function failed(owner = 'talos-backup'): Series {
+  const of = `${NS},job_name="talos-backup-1"`;
+  return {
+    [`kube_job_status_failed{${of},reason="BackoffLimitExceeded"}`]: '1x20',
+    [`kube_job_created{${of}}`]: '100x20',
+    [`kube_job_owner{${of},owner_kind="CronJob",owner_name="${owner}"}`]: '1x20',
+  };
+}
+function succeededAt(second: number): Series {
+  return { [CRONJOB('talos-backup')]: `${second}x20` };
+}
 function memory(used: number): Series {
   const of = `${NS},pod="talos-mcp-1",container="mcp"`;
   return {
@@ -156,16 +203,7 @@ function certificate(days: number, label: string): Series {
   };
 }
 
-function graphNamed(name: string): KubeJson[] {
-  const make = VARIANTS[name];
-  if (make === undefined) throw new Error(`there is no variant ${name}`);
-  return objectsOf(make());
-}
-
-const groupsOf = (variant: string, rule: string) =>
-  list(at(objectNamed(graphNamed(variant), 'PrometheusRule', rule), 'spec', 'groups'));
 const fileOf = (groups: readonly unknown[]) => yamlFile([{ groups }], 'rules.yaml');
-const groups = groupsOf('prod, CloudNativePG', 'talos-monitoring');
 const file = fileOf(groups);
 const alerts = groups.flatMap((group) => list(at(group, 'rules'))).filter((rule) => at(rule, 'alert') !== undefined);
 const names = alerts.map((rule) => text(at(rule, 'alert')) ?? '');
@@ -261,6 +299,11 @@ test('a part that calls its requests by other names is watched by the same alert
   const few = { [served(200)]: '0+999x100', [served(500)]: '0+1x100' };
   expect(fires('ErrorBudgetBurns1h', many, 90, 1, rules)).toMatchObject({ status: 0 });
   expect(fires('ErrorBudgetBurns1h', few, 90, 0, rules)).toMatchObject({ status: 0 });
+});
+
+test('an alert is the system’s, whoever told the metric', () => {
+  const labels = alerts.map((rule) => at(rule, 'labels'));
+  expect(labels).toEqual(labels.map(() => expect.objectContaining({ system: 'talos', namespace: 'talos-system' })));
 });
 
 test('each alert has a severity, says what is wrong, and leads to a heading of the runbooks', () => {

@@ -72,6 +72,60 @@ test('ALC-76, ALC-100 critical alerts go to whoever is on call', () => {
   });
 });
 
+test('what is no night’s matter reaches somebody too: another webhook, or that of who is on call', () => {
+  const receivers = (changes: Record<string, string>) => {
+    const graph = platformGraph(changes);
+    const values = graph.nodes.find((n) => n.inputs.name === 'prometheus')?.inputs.values;
+    const byDay = list(at(values, 'alertmanager', 'config', 'receivers')).find((r) => at(r, 'name') === 'by-day');
+    return at(byDay, 'webhook_configs', 0, 'url_file');
+  };
+  const file = (key: string) => `/etc/alertmanager/secrets/on-call-webhook/${key}`;
+  expect(receivers({ 'platform:onCall.webhook': '[secret]' })).toBe(file('url'));
+  const both = { 'platform:onCall.webhook': '[secret]', 'platform:onCall.dailyWebhook': '[secret]' };
+  expect(receivers(both)).toBe(file('daily-url'));
+  const secret = new Look(platformGraph(both)).data('Secret', 'on-call-webhook');
+  expect(Object.keys(secret).sort()).toEqual(['daily-url', 'url']);
+});
+
+test('a monitor of ours waits for Prometheus, which brings its kind, and is not there without it', () => {
+  const { path } = platform.object('PodMonitor', 'cert-manager');
+  expect(platform.graph.edges).toContainEqual(
+    expect.objectContaining({ from: path, to: 'platform/prometheus/prometheus' }),
+  );
+  const without = new Look(platformGraph({ 'platform:addOns': '["cert-manager","ingress-nginx"]' }));
+  expect(without.names('PodMonitor')).toEqual([]);
+  expect(JSON.stringify(without.graph.nodes.map((n) => n.inputs.values ?? {}))).not.toMatch(/servicemonitor/i);
+});
+
+test('volumes of add-ons have a class, and it is there', () => {
+  expect(platform.object('StorageClass', 'gp3').inputs).toMatchObject({ provisioner: 'ebs.csi.aws.com' });
+  const claim = at(
+    release('prometheus'),
+    'values',
+    'prometheus',
+    'prometheusSpec',
+    'storageSpec',
+    'volumeClaimTemplate',
+    'spec',
+  );
+  expect(claim).toMatchObject({ storageClassName: 'gp3' });
+  const nodes = platform.spec('Elasticsearch', 'logs', 'nodeSets', 0, 'volumeClaimTemplates', 0, 'spec');
+  expect(nodes).toMatchObject({ storageClassName: 'gp3' });
+  const loki = withLoki.nodes.find((n) => n.inputs.name === 'loki')?.inputs;
+  expect(at(loki, 'values', 'singleBinary', 'persistence')).toEqual({ size: '50Gi', storageClass: 'gp3' });
+});
+
+test('the front door on AWS keeps the addresses of clients, which the rate limit counts', () => {
+  expect(at(release('ingress-nginx'), 'values', 'controller', 'service')).toMatchObject({
+    externalTrafficPolicy: 'Local',
+    annotations: {
+      'service.beta.kubernetes.io/aws-load-balancer-type': 'nlb',
+      'service.beta.kubernetes.io/aws-load-balancer-nlb-target-type': 'instance',
+      'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internet-facing',
+    },
+  });
+});
+
 test('ALC-91 metrics-server is there for autoscalers', () => expect(release('metrics-server')).toBeDefined());
 
 test('ALC-07 the front door is an nginx behind a load balancer; it allows the headers that systems set', () => {
@@ -163,7 +217,7 @@ test('a webhook that nobody set is a placeholder in production', () => {
   expect(told).toEqual([
     expect.objectContaining({
       severity: 'placeholder',
-      what: 'critical alerts reach nobody: there is no webhook.',
+      what: 'alerts reach nobody: there is no webhook.',
       fix: 'pulumi config set --path --secret platform:onCall.webhook',
     }),
   ]);
