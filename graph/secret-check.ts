@@ -5,6 +5,8 @@ import { type Foreign, isSecret, leavesOf, sourceOf } from '../constructs/core/v
 import type { GraphNode } from './graph';
 import { at, eachLeaf, isRecord, list, pathText } from './json-value';
 import { podSpecOf } from './references';
+import { heldByRelease } from './release-secrets';
+import { isNameOfSecret, looksLikeSecret } from './secret-words';
 
 /** A leaf that everybody can read who may look at the object. */
 interface OpenPlace {
@@ -14,17 +16,10 @@ interface OpenPlace {
   readonly variable?: string;
   /** Its place says that it is one, whatever it is called. */
   readonly isSecret?: boolean;
+  /** It may be the name of a secret, and none. */
+  readonly isUnsure?: boolean;
 }
 
-/** Names of variables that hold secrets. */
-const SECRET_NAME =
-  /(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|SECRET_?KEY|SECRET_KEY_BASE|SIGNING_?KEY|CREDENTIALS?)$/i;
-/** Credentials in a URL: https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1 */
-const URL_WITH_PASSWORD = /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s:@]+@/i;
-
-/** Keys of Stripe, GitHub, AWS, Slack, Google, and private keys, which tell what they are: https://github.com/gitleaks/gitleaks */
-const WELL_KNOWN =
-  /\b(sk|rk)_live_[A-Za-z0-9]{10,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_\w{20,}|\bAKIA[A-Z0-9]{16}\b|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bAIza[\w-]{35}|-----BEGIN ([A-Z]+ )*PRIVATE KEY-----/;
 /** The name of a variable, among the keys of a ConfigMap: the others are files. */
 const VARIABLE = /^[A-Z][A-Z0-9_]*$/;
 /** `--requirepass x` as two arguments, or `--password=x` as one. */
@@ -64,28 +59,19 @@ export function openSecret(node: GraphNode, path: string, source: string): Probl
   };
 }
 
-function problemAt(node: GraphNode, { path, leaf, variable, isSecret: isOne = false }: OpenPlace): Problem[] {
+function problemAt(node: GraphNode, place: OpenPlace): Problem[] {
+  const { path, leaf, variable, isSecret: isOne = false, isUnsure = false } = place;
   if (isMarker(leaf)) {
     const value = valueBehind(leaf);
     return isSecret(value) ? [openSecret(node, path, sourceOf(value))] : [];
   }
-  const isNamed = (isOne || (variable !== undefined && SECRET_NAME.test(variable))) && leaf !== '';
-  const looksLikeIt = typeof leaf === 'string' && (URL_WITH_PASSWORD.test(leaf) || WELL_KNOWN.test(leaf));
+  const isNamed = (isOne || (variable !== undefined && isNameOfSecret(variable))) && leaf !== '';
+  const looksLikeIt = typeof leaf === 'string' && looksLikeSecret(leaf);
   if (!isNamed && !looksLikeIt) return [];
   const what = `${path}${variable === undefined ? '' : ` (${variable})`} holds what looks like a secret, in plain text.`;
   const fix = `inject(…, '${variable ?? 'VARIABLE'}', fromConfig('…'), { name: '…', key: '…' })`;
-  return [{ code: 'SW-SECRET-004', severity: 'error', where: node.path, what, fix }];
-}
-
-/** Values of a release whose name says that they are a password; names of Secrets and of their keys are none. */
-function releasePlaces(values: unknown): OpenPlace[] {
-  const places: OpenPlace[] = [];
-  eachLeaf(values, (leaf, path, isKey) => {
-    if (isKey || (typeof leaf !== 'string' && typeof leaf !== 'number')) return;
-    const name = /(\w*(?:password|passwd|apiKey|secretKey|accessToken))$/i.exec(path())?.[1];
-    places.push({ path: `values.${path()}`, leaf, ...(name === undefined ? {} : { variable: name, isSecret: true }) });
-  });
-  return places;
+  const severity = isUnsure && !looksLikeIt ? 'warning' : 'error';
+  return [{ code: 'SW-SECRET-004', severity, where: node.path, what, fix }];
 }
 
 /** What follows a flag that takes a secret, or stands behind its equals sign; not what the kubelet puts there. */
@@ -98,8 +84,29 @@ function flagPlaces(words: readonly unknown[], base: string): OpenPlace[] {
   });
 }
 
-function openPlaces({ form, object, inputs }: GraphNode): OpenPlace[] {
-  if (form === 'release') return releasePlaces(inputs.values);
+/** What is looked through by its parts, or holds secrets, or the templates of some: `postgres://{{ .user }}:{{ .password }}@db`. */
+const READ_BY_PART = new Set(['ConfigMap', 'Secret', 'ExternalSecret', 'SealedSecret']);
+
+/** Texts anywhere else in an object that look like a secret, whatever they are called. */
+function collectTexts({ metadata: _, ...inputs }: Readonly<Record<string, unknown>>, places: OpenPlace[]): void {
+  const seen = new Set(places.map(({ leaf }) => leaf));
+  eachLeaf(inputs, (leaf, path, isKey) => {
+    if (!isKey && typeof leaf === 'string' && !seen.has(leaf) && !isMarker(leaf) && looksLikeSecret(leaf))
+      places.push({ path: path(), leaf });
+  });
+}
+
+/** Keys of a Secret that hold addresses only, and are written where everybody reads them. */
+function openKeysOf(inputs: GraphNode['inputs'], { openKeys = [] }: GraphNode['options']): OpenPlace[] {
+  return openKeys.flatMap((key) => {
+    const [encoded, leaf] = [at(inputs, 'data', key), at(inputs, 'stringData', key)];
+    const text = typeof encoded === 'string' && !isMarker(encoded) ? Buffer.from(encoded, 'base64').toString() : leaf;
+    return typeof text === 'string' ? [{ path: pathText(['data', key]), leaf: text }] : [];
+  });
+}
+
+function openPlaces({ form, object, inputs, options }: GraphNode): OpenPlace[] {
+  if (form === 'release') return heldByRelease(inputs.values);
   if (form !== 'object' || object === undefined) return [];
   const places: OpenPlace[] = [];
   const collect = (thing: unknown, base: string) =>
@@ -108,6 +115,7 @@ function openPlaces({ form, object, inputs }: GraphNode): OpenPlace[] {
       const below = path();
       places.push({ path: below === '' || below.startsWith('[') ? `${base}${below}` : `${base}.${below}`, leaf });
     });
+  if (object.kind === 'Secret') places.push(...openKeysOf(inputs, options));
   for (const field of ['annotations', 'labels']) collect(at(inputs, 'metadata', field), `metadata.${field}`);
   if (object.kind === 'ConfigMap') {
     for (const [key, leaf] of Object.entries(isRecord(inputs.data) ? inputs.data : {}))
@@ -132,6 +140,7 @@ function openPlaces({ form, object, inputs }: GraphNode): OpenPlace[] {
       });
     });
   }
+  if (!READ_BY_PART.has(object.kind)) collectTexts(inputs, places);
   return places;
 }
 

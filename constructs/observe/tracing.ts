@@ -140,6 +140,11 @@ function urlOf({ scheme, host, port }: Endpoint): string {
 }
 
 /** The port of a URL, or its scheme's own. */
+/** What stands before the @ is a credential, and shown to nobody. */
+function withoutUser(endpoint: string): string {
+  return endpoint.replace(/\/\/[^/]*@/, '//…@');
+}
+
 function portOf(endpoint: string): number {
   if (!URL.canParse(endpoint)) return 443;
   const { port, protocol } = new URL(endpoint);
@@ -153,7 +158,7 @@ function backendInWords(backend: TracingBackend): string {
     case 'jaeger-operator':
       return `Jaeger ${backend.name} by the Jaeger operator`;
     case 'managed':
-      return `to ${backend.endpoint}`;
+      return `to ${withoutUser(backend.endpoint)}`;
     default:
       return backend satisfies never;
   }
@@ -172,11 +177,11 @@ function problemsWith({ backend, keepPercent }: TracingProps, isProduction: bool
     problems.push({ code: 'SW-TRACING-002', severity: 'error', what, fix });
   }
   if (backend.kind === 'jaeger-operator') {
-    const what = `the Jaeger operator ended with Jaeger v1 on 2025-12-31; ${backend.name} needs its version ${VERSIONS.jaegerOperator.version} and cert-manager in the cluster, and Elasticsearch at ${backend.elasticsearch}.`;
+    const what = `the Jaeger operator ended with Jaeger v1 on 2025-12-31; ${backend.name} needs its version ${VERSIONS.jaegerOperator.version} and cert-manager in the cluster, and Elasticsearch at ${withoutUser(backend.elasticsearch)}.`;
     problems.push({ code: 'SW-TRACING-003', severity: 'warning', what, fix: "backend: { kind: 'jaeger' }" });
   }
-  if (backend.kind === 'managed' && !/^https?:\/\/[^/]+$/.test(backend.endpoint)) {
-    const what = `endpoint is "${backend.endpoint}"; it must be a URL without a path.`;
+  if (backend.kind === 'managed' && !/^https?:\/\/[^/@]+$/.test(backend.endpoint)) {
+    const what = `endpoint is "${withoutUser(backend.endpoint)}"; it must be a URL without a path, a user and a password.`;
     problems.push({
       code: 'SW-TRACING-004',
       severity: 'error',
