@@ -241,8 +241,8 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
       },
     ],
   }),
-  elastic: () => ({
-    is: 'logs of all pods in Elasticsearch, and Kibana',
+  elastic: ({ logDays }) => ({
+    is: `logs of all pods in Elasticsearch, kept ${logDays} days, and Kibana`,
     namespace: 'logging',
     podSecurity: 'privileged',
     releases: [

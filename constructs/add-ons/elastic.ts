@@ -2,6 +2,8 @@ import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { VERSIONS } from '../core/versions';
+import { filebeat, filebeatAccount } from './filebeat';
+import { retentionPod } from './log-retention';
 import { LOG_FIELDS, type PlatformOptions, volumeClaim } from './values';
 
 const NAMESPACE = 'logging';
@@ -13,7 +15,7 @@ const NAME = 'logs';
  */
 export function elasticStack(
   scope: Construct,
-  { kibana: kibanaHost, storageClass }: Pick<PlatformOptions, 'kibana' | 'storageClass' | 'logDays'>,
+  { kibana: kibanaHost, storageClass, logDays }: Pick<PlatformOptions, 'kibana' | 'storageClass' | 'logDays'>,
 ): void {
   const { version } = VERSIONS.elastic;
   const object = (id: string, group: string, kind: string, spec: object) =>
@@ -42,6 +44,7 @@ export function elasticStack(
   object('logstash', 'logstash.k8s.elastic.co/v1alpha1', 'Logstash', {
     count: 1,
     elasticsearchRefs: [{ clusterName: 'logs', name: NAME }],
+    podTemplate: retentionPod(NAME, NAMESPACE, logDays),
     pipelines: [{ 'pipeline.id': 'main', 'config.string': PIPELINE }],
     services: [
       {
@@ -50,33 +53,8 @@ export function elasticStack(
       },
     ],
   });
-  object('filebeat', 'beat.k8s.elastic.co/v1beta1', 'Beat', {
-    type: 'filebeat',
-    config: {
-      'filebeat.inputs': [
-        {
-          type: 'filestream',
-          id: 'containers',
-          paths: ['/var/log/containers/*.log'],
-          parsers: [{ container: {} }],
-          // Those are links: https://www.elastic.co/docs/reference/beats/filebeat/filebeat-input-container
-          'prospector.scanner.symlinks': true,
-        },
-      ],
-      processors: [{ decode_json_fields: { fields: ['message'], target: '', add_error_key: true } }],
-      'output.logstash': { hosts: [`${NAME}-ls-beats.${NAMESPACE}.svc:5044`] },
-    },
-    daemonSet: {
-      podTemplate: {
-        spec: {
-          // Logs of the node, and the folder of the agent's own state there, are root's.
-          securityContext: { runAsUser: 0 },
-          containers: [{ name: 'filebeat', volumeMounts: [{ name: 'logs', mountPath: '/var/log', readOnly: true }] }],
-          volumes: [{ name: 'logs', hostPath: { path: '/var/log' } }],
-        },
-      },
-    },
-  });
+  object('filebeat', 'beat.k8s.elastic.co/v1beta1', 'Beat', filebeat(`${NAME}-ls-beats.${NAMESPACE}.svc:5044`));
+  filebeatAccount(scope, NAMESPACE);
   new k8s.KubeIngress(scope, 'front-door', {
     metadata: {
       name: 'kibana',
@@ -85,6 +63,9 @@ export function elasticStack(
         'nginx.ingress.kubernetes.io/backend-protocol': 'HTTPS',
         'nginx.ingress.kubernetes.io/force-ssl-redirect': 'true',
         'cert-manager.io/cluster-issuer': 'letsencrypt-prod',
+        // A password alone stands before it: nobody guesses many.
+        'nginx.ingress.kubernetes.io/limit-rps': '20',
+        'nginx.ingress.kubernetes.io/limit-connections': '20',
       },
     },
     spec: {
@@ -116,5 +97,5 @@ filter {
     .map((f) => `"${f}" => "[labels][${f}]"`)
     .join(' ')} } }
 }
-output { elasticsearch { hosts => [ "\${LOGS_ES_HOSTS}" ] user => "\${LOGS_ES_USER}" password => "\${LOGS_ES_PASSWORD}" ssl_certificate_authorities => "\${LOGS_ES_SSL_CERTIFICATE_AUTHORITY}" } }
+output { elasticsearch { data_stream => true hosts => [ "\${LOGS_ES_HOSTS}" ] user => "\${LOGS_ES_USER}" password => "\${LOGS_ES_PASSWORD}" ssl_certificate_authorities => "\${LOGS_ES_SSL_CERTIFICATE_AUTHORITY}" } }
 `;

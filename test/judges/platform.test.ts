@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { at, isRecord, list, text } from '../../graph/json-value';
@@ -54,6 +54,42 @@ test.each([
   );
   expect(at(JSON.parse(stdout), 'resources') ?? []).toEqual([]);
   expect(status).toBe(0);
+});
+
+test('what sets the retention of logs puts three things, as curl writes them, and the password in no argument', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-retention-'));
+  const [before] = list(
+    at(
+      objectsOf(graph).find((o) => o.kind === 'Logstash'),
+      'spec',
+      'podTemplate',
+      'spec',
+      'initContainers',
+    ),
+  );
+  const script = String(at(before, 'command', 2));
+  const lifecycle = list(at(before, 'env')).find((variable) => at(variable, 'name') === 'LIFECYCLE');
+  // In curl's place: what it was told, and what it read.
+  const curl = `#!/bin/bash\nprintf '%s\\n' "$@" >>"${folder}/arguments"; [ "$1" = --config ] && cat "$2" >>"${folder}/config"\nwhile [ $# -gt 1 ]; do case $1 in --request) shift 2; echo "PUT $1" >>"${folder}/asked";; --data) echo "$2" >>"${folder}/bodies";; esac; shift; done\n`;
+  writeFileSync(join(folder, 'curl'), curl, { mode: 0o755 });
+  const env = {
+    ES: 'https://es:9200',
+    ES_USER: 'logstash',
+    ES_PASSWORD: 'hunter2',
+    LIFECYCLE: String(at(lifecycle, 'value')),
+  };
+  const program = `PATH=${folder}:$PATH\n${script}`;
+  expect(judge('bash', ['-euc', program], { env })).toMatchObject({ status: 0 });
+  const written = (name: string) => readFileSync(join(folder, name), 'utf8');
+  expect(written('asked').trim().split('\n')).toEqual([
+    'PUT https://es:9200/_ilm/policy/seaworthy-logs',
+    'PUT https://es:9200/_component_template/logs@custom',
+    'PUT https://es:9200/logs-*/_settings?allow_no_indices=true',
+  ]);
+  for (const body of written('bodies').trim().split('\n')) expect(JSON.parse(body)).toEqual(expect.any(Object));
+  expect(written('config')).toContain('user = "logstash:hunter2"');
+  expect(written('arguments')).not.toContain('hunter2');
+  rmSync(folder, { recursive: true, force: true });
 });
 
 describe('Alertmanager, by its own program', () => {

@@ -161,7 +161,60 @@ test('TDO-45, ALC-78, TCO-10, TAL-87 Elasticsearch of three with 100Gi each, Log
   );
   expect(claim).toEqual({ storage: '100Gi' });
   expect(platform.names('Logstash')).toEqual(['logs']);
+  const [input] = list(at(platform.spec('Beat', 'logs', 'config'), 'filebeat.inputs'));
+  expect(input).toMatchObject({
+    type: 'filestream',
+    paths: ['/var/log/containers/*.log'],
+    parsers: [{ container: {} }],
+  });
   expect(platform.spec('Ingress', 'kibana', 'rules', 0, 'host')).toBe('logs.example.com');
+});
+
+test('TDO-45, TCO-10 Filebeat reads what it finds: it follows links, and is root, whose the logs are', () => {
+  const [input] = list(at(platform.spec('Beat', 'logs', 'config'), 'filebeat.inputs'));
+  expect(at(input, 'prospector.scanner.symlinks')).toBe(true);
+  const pod = platform.spec('Beat', 'logs', 'daemonSet', 'podTemplate', 'spec');
+  expect(pod).toMatchObject({
+    securityContext: { runAsUser: 0 },
+    containers: [{ name: 'filebeat', volumeMounts: [{ name: 'logs', mountPath: '/var/log' }] }],
+    volumes: [{ name: 'logs', hostPath: { path: '/var/log' } }],
+  });
+});
+
+test('a line says whose it is: Filebeat asks for pods, and may', () => {
+  const pod = platform.spec('Beat', 'logs', 'daemonSet', 'podTemplate', 'spec');
+  expect(pod).toMatchObject({ serviceAccountName: 'filebeat', automountServiceAccountToken: true });
+  expect(list(platform.spec('Beat', 'logs', 'config', 'processors'))[0]).toMatchObject({
+    add_kubernetes_metadata: { matchers: [{ logs_path: { logs_path: '/var/log/containers/' } }] },
+  });
+  const { rules } = platform.object('ClusterRole', 'filebeat').inputs;
+  expect(list(rules)[0]).toEqual({
+    apiGroups: [''],
+    resources: ['namespaces', 'pods', 'nodes'],
+    verbs: ['get', 'list', 'watch'],
+  });
+  expect(platform.object('ClusterRoleBinding', 'filebeat').inputs).toMatchObject({
+    subjects: [{ kind: 'ServiceAccount', name: 'filebeat', namespace: 'logging' }],
+  });
+});
+
+test.each([
+  [14, {}],
+  [30, { 'platform:logs.days': '30' }],
+])('ALC-80, ALC-102 Elasticsearch keeps logs %d days, before the first line is written', (days, changes) => {
+  const look = new Look(platformGraph(changes));
+  const [before] = list(look.spec('Logstash', 'logs', 'podTemplate', 'spec', 'initContainers'));
+  const lifecycle = list(at(before, 'env')).find((variable) => at(variable, 'name') === 'LIFECYCLE');
+  const { hot, delete: end } = JSON.parse(String(at(lifecycle, 'value'))).policy.phases;
+  expect(hot.actions.rollover.max_age).toBe('1d');
+  expect(end).toEqual({ min_age: `${days}d`, actions: { delete: {} } });
+  expect(String(at(before, 'command', 2))).toContain('"index.lifecycle.name":"seaworthy-logs"');
+});
+
+test('Kibana asks for a password, and not for a thousand a second', () => {
+  expect(platform.object('Ingress', 'kibana').inputs.metadata).toMatchObject({
+    annotations: { 'nginx.ingress.kubernetes.io/limit-rps': '20' },
+  });
 });
 
 test('ALC-77, ALC-80, ALC-102 Loki instead, with the retention that was asked for', () => {
