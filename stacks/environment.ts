@@ -83,7 +83,14 @@ export const EKS_SETTINGS = {
       'it must be a host and a path, without https://',
     ),
   ),
-  alarmTopic: optional(text('SNS topic that alarms of AWS go to', 'arn:aws:sns:eu-central-1:123456789012:on-call')),
+  alarmTopic: optional(
+    text(
+      'SNS topic that alarms of AWS go to',
+      'arn:aws:sns:eu-central-1:123456789012:on-call',
+      /^arn:aws[a-z-]*:sns:[a-z0-9-]+:(\d{12}|placeholder):[\w-]{1,256}(\.fifo)?$/,
+      'it must be the ARN of a topic',
+    ),
+  ),
   siteCertificate: optional(
     text(
       'ACM certificate of sites, in us-east-1',

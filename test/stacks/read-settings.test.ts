@@ -104,6 +104,7 @@ describe('what lands in another language is refused where it comes in', () => {
     ['prod', 'eks:endpoint', 'https://key:hunter2@eks.amazonaws.com'],
     ['prod', 'eks:oidcIssuer', 'https://oidc.eks.amazonaws.com/id/1'],
     ['prod', 'eks:certificateAuthority', 'not base64!'],
+    ['prod', 'eks:alarmTopic', 'arn:aws:sns:eu-central-1:123456789012:*'],
     ['prod', 'eks:subnetCidrs', '["0.0.0.0/0"]'],
     ['prod', 'eks:subnetCidrs', '["::/0"]'],
     ['platform', 'platform:velero.bucket', 'a/../b'],
