@@ -9,6 +9,7 @@ import { nodeOptions } from '../core/node-options';
 import { part } from '../core/part';
 import { SECURITY_HEADERS } from '../network/expose';
 import { type AddOnName, DEFINITIONS, type Definition } from './definitions';
+import { doors } from './doors';
 import { elasticStack } from './elastic';
 import { GRAFANA_ADMIN, ON_CALL_KEYS, ON_CALL_SECRET, type PlatformOptions } from './values';
 
@@ -39,13 +40,14 @@ export class AddOn extends Construct {
   constructor(scope: Construct, name: AddOnName, given: Partial<PlatformOptions> = {}) {
     super(scope, name);
     const options = { ...DEFAULTS, ...given };
-    const { namespace, podSecurity, releases, metrics, is } = DEFINITIONS[name](options);
+    const { namespace, podSecurity, releases, doors: open, metrics, is } = DEFINITIONS[name](options);
     if (podSecurity !== undefined) {
       const made = new k8s.KubeNamespace(this, 'namespace', {
         metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': podSecurity } },
       });
       nodeOptions(made, { protect: options.protect });
     }
+    if (open !== undefined) doors(this, namespace, open);
     const isWatching = name === 'prometheus';
     const secrets = isWatching ? [grafanaAdmin(this, namespace), ...onCallWebhooks(this, namespace, options)] : [];
     for (const release of releases) {

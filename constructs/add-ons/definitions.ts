@@ -1,6 +1,7 @@
 import type { HelmReleaseProps } from '../core/helm-release';
 import { VERSIONS } from '../core/versions';
 import { TCP_LOAD_BALANCER } from '../network/load-balancer';
+import type { Doors } from './doors';
 import { prometheusValues } from './prometheus';
 import { alloyConfig, type PlatformOptions } from './values';
 
@@ -23,6 +24,8 @@ export interface Definition {
   /** Pod Security of the namespace; none where the namespace is the cluster's own. */
   readonly podSecurity?: 'restricted' | 'baseline' | 'privileged';
   readonly releases: readonly Omit<HelmReleaseProps, 'namespace'>[];
+  /** Who comes in from outside of its namespace. None where the namespace is the cluster's own. */
+  readonly doors?: Doors;
   /** Where its metrics are, those that alerts and dashboards ask for. */
   readonly metrics?: { readonly pods: Readonly<Record<string, string>>; readonly port: string };
   readonly is: string;
@@ -34,6 +37,7 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
     is: 'certificates of the front door',
     namespace: 'cert-manager',
     podSecurity: 'restricted',
+    doors: { everywhere: [10250], prometheus: [9402] },
     metrics: {
       pods: { 'app.kubernetes.io/name': 'cert-manager', 'app.kubernetes.io/component': 'controller' },
       port: 'http-metrics',
@@ -52,6 +56,7 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
     is: 'Secrets from a store outside the cluster',
     namespace: 'external-secrets',
     podSecurity: 'restricted',
+    doors: { everywhere: [10250], prometheus: [8080] },
     releases: [
       {
         name: 'external-secrets',
@@ -83,6 +88,8 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
     namespace: 'monitoring',
     // The node exporter reads the node's own file systems.
     podSecurity: 'privileged',
+    // The webhook of the operator. The node exporter is in the node's own network, where no policy reaches.
+    doors: { everywhere: [10250] },
     releases: [
       {
         name: 'prometheus',
@@ -97,6 +104,7 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
     is: 'Postgres clusters, with log archives (needs cert-manager)',
     namespace: 'cnpg-system',
     podSecurity: 'restricted',
+    doors: { everywhere: [9443], prometheus: [8080] },
     releases: [
       {
         name: 'cloudnative-pg',
@@ -118,6 +126,7 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
     is: 'the front door (its project ended in March 2026: see docs/platform.md)',
     namespace: 'ingress-nginx',
     podSecurity: 'baseline',
+    doors: { everywhere: [80, 443, 8443], prometheus: [10254] },
     metrics: {
       pods: { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' },
       port: 'metrics',
@@ -164,6 +173,7 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
     is: 'copies of namespaces and their volumes',
     namespace: 'velero',
     podSecurity: 'privileged',
+    doors: { prometheus: [8085] },
     releases: [
       {
         name: 'velero',
@@ -196,6 +206,8 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
     is: `logs of all pods, kept ${logDays} days, in Grafana`,
     namespace: 'logging',
     podSecurity: 'privileged',
+    // Grafana is beside Prometheus.
+    doors: { prometheus: [3100] },
     releases: [
       {
         name: 'loki',
@@ -245,6 +257,7 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
     is: `logs of all pods in Elasticsearch, kept ${logDays} days, and Kibana`,
     namespace: 'logging',
     podSecurity: 'privileged',
+    doors: { everywhere: [9443], 'front door': [5601] },
     releases: [
       {
         name: 'elastic-operator',

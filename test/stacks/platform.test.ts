@@ -275,3 +275,52 @@ test('a webhook that nobody set is a placeholder in production', () => {
     }),
   ]);
 });
+
+const everything = platformGraph({
+  'platform:addOns':
+    '["cert-manager","external-secrets","sealed-secrets","prometheus","cloudnative-pg","ingress-nginx","metrics-server","velero","elastic"]',
+});
+
+describe.each([
+  ['elastic', everything],
+  ['loki', withLoki],
+])('policies of the add-ons, with %s', (_name, graph) => {
+  const policies = graph.nodes.filter((n) => n.object?.kind === 'NetworkPolicy');
+  const made = graph.nodes.flatMap((n) => (n.object?.kind === 'Namespace' ? [n.object.name] : []));
+
+  test('every namespace that is made lets nobody in but its own pods', () => {
+    const denying = policies.filter((n) => n.object?.name === 'default-deny');
+    expect(denying.map((n) => String(at(n.inputs, 'metadata', 'namespace'))).sort()).toEqual([...made].sort());
+    for (const { inputs } of denying) {
+      expect(inputs.spec).toEqual({
+        podSelector: {},
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [{ podSelector: {} }] }],
+      });
+    }
+  });
+
+  test('who is let in is let in to ports', () => {
+    const others = policies.filter((n) => n.object?.name !== 'default-deny');
+    expect(others.length).toBeGreaterThan(5);
+    for (const { inputs } of others) expect(list(at(inputs.spec, 'ingress', 0, 'ports')).length).toBeGreaterThan(0);
+  });
+
+  test('Prometheus reaches what its monitors read', () => {
+    const monitored = graph.nodes.flatMap((n) =>
+      n.object?.kind === 'PodMonitor' ? [at(n.inputs, 'metadata', 'namespace')] : [],
+    );
+    const open = policies.filter((n) => n.object?.name === 'from-prometheus');
+    expect(open.map((n) => at(n.inputs, 'metadata', 'namespace'))).toEqual(expect.arrayContaining(monitored));
+  });
+});
+
+test('Kibana is reached from the front door, and Elasticsearch from its own namespace only', () => {
+  const allowed = new Look(everything)
+    .kinds('NetworkPolicy')
+    .filter((n) => at(n.inputs, 'metadata', 'namespace') === 'logging');
+  const ports = allowed.flatMap(({ inputs }) =>
+    list(at(inputs.spec, 'ingress', 0, 'ports')).map((port) => at(port, 'port')),
+  );
+  expect(ports.sort()).toEqual([5601, 9443]);
+});

@@ -236,11 +236,16 @@ test('TDO-40 Prometheus reads it every 30 s', () => {
   expect(prod.spec('ServiceMonitor', 'todo-backend', 'endpoints', 0, 'interval')).toBe('30s');
 });
 
-test('TDO-42 three dashboards by their names', () => {
-  const boards = prod.kinds('ConfigMap').filter((m) => at(m.inputs, 'metadata', 'labels', 'grafana_dashboard') === '1');
-  expect(boards.map((b) => b.object?.name)).toEqual(
-    expect.arrayContaining(['todo-backend-metrics', 'todo-frontend-performance', 'kubernetes-cluster-health']),
-  );
+test.each([
+  ['todo-backend-metrics', ['http_requests_total{', 'http_request_duration_seconds_bucket{']],
+  ['todo-frontend-performance', ['nginx_ingress_controller_requests{', 'nginx_ingress_controller_request_duration_']],
+  ['kubernetes-cluster-health', ['kube_node_status_condition{', 'node_cpu_seconds_total{', 'kube_pod_status_phase{']],
+])('TDO-42 the dashboard %s asks for %j', (name, metrics) => {
+  const board = prod.object('ConfigMap', name);
+  expect(at(board.inputs, 'metadata', 'labels', 'grafana_dashboard')).toBe('1');
+  const { panels } = JSON.parse(String(at(board.inputs, 'data', `${name}.json`)));
+  const asked = list(panels).flatMap((panel) => list(at(panel, 'targets')).map((target) => String(at(target, 'expr'))));
+  for (const metric of metrics) expect(asked).toContainEqual(expect.stringContaining(metric));
 });
 
 test('TDO-44 HighErrorRate above 0.05 a second, by status codes', () => {
