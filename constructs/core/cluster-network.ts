@@ -7,13 +7,16 @@ import type { ClusterNetwork, Place } from './platform';
 const inKubeSystem = (app: string): Reach => ({ by: 'pods', namespace: 'kube-system', labels: { 'k8s-app': app } });
 const at = (port: number, ...cidrs: readonly string[]): Place => ({ reach: { by: 'cidrs', cidrs }, port });
 
+/** Of IPv6 those that are unique to a site: https://www.rfc-editor.org/rfc/rfc4193 */
+const PRIVATE = [...PRIVATE_IPV4, 'fc00::/7'];
+
 /** NodeLocal DNSCache: pods in the network of their node, at this address. https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/ */
 const NODE_LOCAL: readonly Place[] = [{ reach: inKubeSystem('node-local-dns'), port: 53 }, at(53, '169.254.20.10/32')];
 
 /** Any cluster: its API server is at a private address, at the port of clouds or of kubeadm; the Service of kubeadm for names. */
 export const ANY_CLUSTER: ClusterNetwork = {
   resolvers: [...NODE_LOCAL, at(53, '10.96.0.10/32')],
-  apiServer: [at(443, ...PRIVATE_IPV4), at(6443, ...PRIVATE_IPV4)],
+  apiServer: [at(443, ...PRIVATE), at(6443, ...PRIVATE)],
 };
 
 /** https://minikube.sigs.k8s.io/docs/commands/start/ `--apiserver-port`; the address of the node is another with every driver. */
@@ -59,7 +62,9 @@ function inWords(reach: Reach): string {
     case 'pods':
       return `pods of ${reach.namespace} `;
     case 'cidrs':
-      return reach.cidrs.join() === PRIVATE_IPV4.join() ? 'private addresses ' : `${reach.cidrs.join(', ')} `;
+      return [PRIVATE, PRIVATE_IPV4].some((all) => all.join() === reach.cidrs.join())
+        ? 'private addresses '
+        : `${reach.cidrs.join(', ')} `;
     case 'public':
       return 'the internet ';
     default:

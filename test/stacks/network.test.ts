@@ -38,7 +38,7 @@ const NODE_LOCAL = ['kube-system/k8s-app=node-local-dns 53', '169.254.20.10/32 5
 describe('the API server is where the target has it', () => {
   test('minikube: 8443 of private addresses', () => expect(api(todo('dev'))).toEqual(on(8443)));
   test('an existing cluster: 443 and 6443 of private addresses', () =>
-    expect(api(todo('dev', EXISTING))).toEqual([...on(443), ...on(6443)]));
+    expect(api(todo('dev', EXISTING))).toEqual([...on(443), 'fc00::/7 443', ...on(6443), 'fc00::/7 6443']));
   test('EKS: 443 in its subnets, and of its Service', () =>
     expect(api(todo('prod'))).toEqual(
       ['10.0.1.0/24', '10.0.2.0/24', '10.100.0.1/32', '172.20.0.1/32'].map((cidr) => `${cidr} 443`),
