@@ -2,10 +2,12 @@ import { ApiObject, Duration, Size } from 'cdk8s';
 import { Cpu, k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
+import { PRIVATE_IPV4 } from '../core/addresses';
 import type { Endpoint, HasEndpoint } from '../core/endpoint';
 import { labelsOf, selectorOf } from '../core/labels';
 import { withLocalStorage } from '../core/local-storage';
 import { recordConnection } from '../core/part';
+import { peersOf } from '../core/peers';
 import { quantity, resourceRequirements, restrictedContainer, restrictedPod, sizeText, temporary } from '../core/pod';
 import { closedNamespace, systemOf } from '../core/system';
 import { VERSIONS } from '../core/versions';
@@ -161,7 +163,7 @@ export function jaegerByOperator(
   const host = `${name}-collector.${namespace}.svc`;
   const reach = { by: 'pods', namespace, labels } as const;
   const backend = new Backend(tracing, namespace, { scheme: 'http', host, port: PORTS.otlp, reach });
-  // Its collector and query pods store and read there; where that is only the URL says.
+  // Its collector and query pods store and read there.
   const storage = URL.canParse(elasticsearch) ? new URL(elasticsearch) : undefined;
   const port = Number(storage?.port || (storage?.protocol === 'https:' ? 443 : 9200));
   new k8s.KubeNetworkPolicy(backend, 'to-storage', {
@@ -169,7 +171,12 @@ export function jaegerByOperator(
     spec: {
       podSelector: { matchLabels: { 'app.kubernetes.io/instance': name } },
       policyTypes: ['Egress'],
-      egress: [{ ports: [{ port: k8s.IntOrString.fromNumber(port), protocol: 'TCP' }] }],
+      egress: [
+        {
+          to: storagePeers(storage?.hostname ?? '', namespace),
+          ports: [{ port: k8s.IntOrString.fromNumber(port), protocol: 'TCP' }],
+        },
+      ],
     },
   });
   new ApiObject(backend, 'jaeger', {
@@ -183,4 +190,12 @@ export function jaegerByOperator(
     },
   });
   return backend.endpoint;
+}
+
+/** Pods of the namespace that the name of a Service says; of another name, where it may lead to: the internet, or the networks beside. */
+function storagePeers(host: string, namespace: string): k8s.NetworkPolicyPeer[] {
+  const [, inside = namespace] = /^[a-z0-9-]+(?:\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?)?$/.exec(host) ?? [];
+  const isService = /^[^.]+$|\.svc(\.cluster\.local)?$/.test(host);
+  if (isService) return [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': inside } } }];
+  return [...peersOf({ by: 'public' }), ...PRIVATE_IPV4.map((cidr) => ({ ipBlock: { cidr } }))];
 }

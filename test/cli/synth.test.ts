@@ -36,7 +36,7 @@ test('a Secret has placeholders that are no base64, so that the API server refus
   const { output } = synth('dev');
   const secret: unknown = parse(readFileSync(join(out, 'talos', 'secret-talos-secrets.yaml'), 'utf8'));
   expect(at(secret, 'data')).toEqual({ 'database-url': '<secret: talos-secrets/database-url>' });
-  expect(output).toMatch(/21 Secrets with placeholders, which the API server refuses/);
+  expect(output).toMatch(/23 Secrets with placeholders, which the API server refuses/);
   expect(output).toContain('talos/secret-talos-secrets.yaml');
 });
 
