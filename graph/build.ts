@@ -6,7 +6,7 @@ import { legible } from '../constructs/core/legible';
 import { aliasesOf, componentOf, nodeOptionsOf, providersOf } from '../constructs/core/node-options';
 import { type Connection, connectionsOf, factsOf } from '../constructs/core/part';
 import { type ObjectPatch, patchesOf } from '../constructs/core/patch';
-import { type Problem, problemsOf } from '../constructs/core/problem';
+import { type Problem, problemsOf, readOrTold } from '../constructs/core/problem';
 import { isSystem } from '../constructs/core/system';
 import { withoutForeignNamespace } from './custom-fields';
 import { dependencies } from './dependencies';
@@ -90,7 +90,7 @@ function visit({ construct, around }: Step, walked: Walked, toJson: ToJson): voi
   walked.index.set(construct, here);
   walked.problems.push(...problemsOf(construct));
   const below = surroundingsBelow(construct, around, walked);
-  const node = nodeOf(construct, around, below, toJson);
+  const node = readOrTold(construct, walked.problems, () => nodeOf(construct, around, below, toJson));
   if (node !== undefined) {
     walked.nodes.push(node);
     walked.at.push(here);
@@ -104,8 +104,14 @@ function surroundingsBelow(construct: IConstruct, around: Surroundings, walked: 
   const type = componentType(construct);
   const facts = factsOf(construct);
   const system = isSystem(construct) || (around.system === undefined && type !== undefined) ? path : around.system;
-  if (facts !== undefined && system !== undefined) walked.parts.push({ path, system, facts: facts().map(legible) });
-  if (isSystem(construct)) walked.connections.push(...connectionsOf(construct).map(connection));
+  if (facts !== undefined && system !== undefined) {
+    const said = readOrTold(construct, walked.problems, () => facts().map(legible)) ?? [];
+    walked.parts.push({ path, system, facts: said });
+  }
+  if (isSystem(construct)) {
+    const read = connectionsOf(construct).map((one) => readOrTold(construct, walked.problems, () => connection(one)));
+    walked.connections.push(...read.filter((one) => one !== undefined));
+  }
   const parent = type === undefined ? around.parent : path;
   const part = facts === undefined ? around.part : path;
   return {

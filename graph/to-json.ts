@@ -118,7 +118,7 @@ function dropped(object: ApiObject, field: string): Problem {
 
 function withoutUndefined(thing: unknown): unknown {
   if (Array.isArray(thing)) return thing.map(withoutUndefined);
-  if (!isRecord(thing)) return thing;
+  if (!isRecord(thing)) return writable(thing);
   const kept: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(thing))
     if (value !== undefined && value !== null) kept[key] = withoutUndefined(value);
@@ -129,8 +129,14 @@ function withoutUndefined(thing: unknown): unknown {
 function withMarkers(thing: unknown): unknown {
   if (isOutput(thing)) return fromOutput(thing);
   if (Array.isArray(thing)) return thing.map(withMarkers);
-  if (!isRecord(thing)) return thing;
+  if (!isRecord(thing)) return writable(thing);
   const kept: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(thing)) if (value !== undefined) kept[key] = withMarkers(value);
   return kept;
+}
+
+/** What JSON cannot hold would stop in the middle of an up, or hang it. @throws TypeError */
+function writable(thing: unknown): unknown {
+  if (typeof thing !== 'bigint' && typeof thing !== 'symbol') return thing;
+  throw new TypeError(`${String(thing)} is a ${typeof thing}, which no object can hold: a number or a text`);
 }

@@ -45,13 +45,37 @@ export function report(construct: IConstruct, check: Report): void {
 export function problemsOf(construct: IConstruct): Problem[] {
   const target: Reporting = construct;
   const own = (target[REPORTS] ?? [])
-    .flatMap((check) => check())
+    .flatMap((check) => {
+      const broken: Problem[] = [];
+      return readOrTold(construct, broken, check) ?? broken;
+    })
     .map((p) => ({ where: construct.node.path, ...p, what: legible(p.what), fix: legible(p.fix) }));
   const validated = validatedByUs(construct).map((message): Problem => {
     const fix = 'what its own check asks for, in the message';
     return { code: 'SW-CONSTRUCT-001', severity: 'error', where: construct.node.path, what: legible(message), fix };
   });
   return [...own, ...validated];
+}
+
+/**
+ * What a construct says once the tree is built. Props that nobody type-checked are read only then, when no line of the reader's program is
+ * on the stack: an error is a problem of the construct, and undefined is said.
+ */
+export function readOrTold<Said>(construct: IConstruct, problems: Problem[], read: () => Said): Said | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ProblemsError) problems.push(...error.problems);
+    else problems.push(unreadable(construct, error));
+    return undefined;
+  }
+}
+
+function unreadable(construct: IConstruct, error: unknown): Problem {
+  const message = legible((error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '');
+  const what = `its props cannot be read: ${message}. One is missing, or of another type than it says.`;
+  const where = construct.node.path;
+  return { code: 'SW-PROGRAM-003', severity: 'error', where, what, fix: 'npx tsc --noEmit, which names it' };
 }
 
 let isOurs = false;
