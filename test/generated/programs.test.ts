@@ -6,7 +6,7 @@ import { stoppedProgram } from '../../bridge/stopped';
 import { lineOf, type Problem, ProblemsError } from '../../constructs/core/problem';
 import { previewOf } from '../../plan/preview';
 import { renderPreview } from '../../plan/render-preview';
-import { anyProgram, type AnyProgram, PARTS } from '../support/any-part';
+import { type AnyProgram, anyProgram, PARTS } from '../support/any-part';
 import { changes, HIDDEN } from '../support/nonsense';
 import { registered } from '../support/offline';
 
@@ -19,7 +19,10 @@ const KNOWN = readFileSync(join(__dirname, '..', '..', 'docs', 'problems.md'), '
 
 const programs: fc.Arbitrary<AnyProgram> = fc.record({
   part: fc.constantFrom(...Object.keys(PARTS)),
-  id: fc.oneof({ weight: 5, arbitrary: fc.constant('x') }, fc.constantFrom('API', 'a b', '1', 'é', 'a'.repeat(70), 'near-db')),
+  id: fc.oneof(
+    { weight: 5, arbitrary: fc.constant('x') },
+    fc.constantFrom('API', 'a b', '1', 'é', 'a'.repeat(70), 'near-db'),
+  ),
   changes,
 });
 

@@ -1,6 +1,6 @@
+import type { App } from 'cdk8s';
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
-import type { App } from 'cdk8s';
 import * as parts from '../../constructs';
 import { type Change, withNonsense } from './nonsense';
 import { untyped } from './offline';
@@ -12,10 +12,23 @@ const RESOURCES = {
   memory: { request: Size.mebibytes(64), limit: Size.mebibytes(128) },
 };
 const WEB = {
-  ...{ image: IMAGE, port: 8080, name: 'web', command: ['run', '$(A)'], user: 1001, env: { A: 'b' }, resources: RESOURCES },
+  ...{
+    image: IMAGE,
+    port: 8080,
+    name: 'web',
+    command: ['run', '$(A)'],
+    user: 1001,
+    env: { A: 'b' },
+    resources: RESOURCES,
+  },
   ...{ scale: { min: 2, max: 4, cpu: 70, memory: 80 }, programs: ['curl'], metrics: { port: 9090, path: '/metrics' } },
   probes: { live: { path: '/live', timeoutSeconds: 2 }, ready: { path: '/ready' }, startup: { path: '/live' } },
-  shutdown: { preStop: Duration.seconds(5), drain: Duration.seconds(30), grace: Duration.seconds(60), waits: 'kubelet' },
+  shutdown: {
+    preStop: Duration.seconds(5),
+    drain: Duration.seconds(30),
+    grace: Duration.seconds(60),
+    waits: 'kubelet',
+  },
   scratch: [{ folder: '/var/x', size: Size.mebibytes(5) }],
   ...{ secrets: [{ secret: 'a', folder: '/etc/a' }], claims: [{ claim: 'c', folder: '/c', readOnly: true }] },
   ...{ envIn: 'settings', account: { annotations: { a: 'b' }, token: false }, mayBeInterrupted: true },
@@ -38,11 +51,22 @@ export const PARTS: Readonly<Record<string, Make>> = {
       s,
       id,
       untyped(
-        of({ image: IMAGE, command: ['x'], alive: ['ok'], env: { A: 'b' }, scale: { min: 1, max: 2 }, graceSeconds: 30 }),
+        of({
+          image: IMAGE,
+          command: ['x'],
+          alive: ['ok'],
+          env: { A: 'b' },
+          scale: { min: 1, max: 2 },
+          graceSeconds: 30,
+        }),
       ),
     ),
   Job: (s, id, of) =>
-    new parts.Job(s, id, untyped(of({ image: IMAGE, command: ['x'], env: { A: 'b' }, ...TIMED, resources: RESOURCES }))),
+    new parts.Job(
+      s,
+      id,
+      untyped(of({ image: IMAGE, command: ['x'], env: { A: 'b' }, ...TIMED, resources: RESOURCES })),
+    ),
   Migration: (s, id, of) =>
     new parts.Migration(
       s,
@@ -50,7 +74,11 @@ export const PARTS: Readonly<Record<string, Make>> = {
       untyped(of({ image: IMAGE, command: ['x'], version: 1, files: { folder: '/sql', texts: { 'a.sql': 'x' } } })),
     ),
   Postgres: (s, id, of) =>
-    new parts.Postgres(s, id, untyped(of({ database: 'shop', username: 'u', version: 17, storage: Size.gibibytes(5) }))),
+    new parts.Postgres(
+      s,
+      id,
+      untyped(of({ database: 'shop', username: 'u', version: 17, storage: Size.gibibytes(5) })),
+    ),
   Redis: (s, id, of) =>
     new parts.Redis(s, id, untyped(of({ memory: Size.mebibytes(128), keeps: Size.gibibytes(1), whenFull: 'refuse' }))),
   ObjectStore: (s, id, of) =>
@@ -81,7 +109,14 @@ export const PARTS: Readonly<Record<string, Make>> = {
       s,
       id,
       untyped(
-        of({ name: 'x', namespace: 'shop', chart: 'x', repository: 'https://a.org', version: '1.0.0', values: { a: 1 } }),
+        of({
+          name: 'x',
+          namespace: 'shop',
+          chart: 'x',
+          repository: 'https://a.org',
+          version: '1.0.0',
+          values: { a: 1 },
+        }),
       ),
     ),
   Backup: (s, id, of) => {
@@ -113,7 +148,8 @@ export const PARTS: Readonly<Record<string, Make>> = {
       neighbours(s).db,
       untyped(of({ env: { DATABASE_URL: parts.url(), H: parts.host }, connections: 5, secret: { name: 'shop' } })),
     ),
-  inject: (s, _id, of) => parts.inject(api(s), 'TOKEN', parts.generated(s, id), untyped(of({ name: 'shop', key: 'token' }))),
+  inject: (s, id, of) =>
+    parts.inject(api(s), 'TOKEN', parts.generated(s, id), untyped(of({ name: 'shop', key: 'token' }))),
 };
 
 export interface AnyProgram {
