@@ -59,6 +59,9 @@ test('TCO-08 the front end is a private bucket behind a CDN, and no pod', () => 
 
 test('TCO-11, TCO-25 Prometheus reads the API’s metrics', () => {
   expect(prod.spec('ServiceMonitor', 'ticolops-api', 'endpoints', 0)).toMatchObject({ path: '/metrics' });
+  expect(prod.object('ServiceMonitor', 'ticolops-api').inputs.metadata).toMatchObject({
+    labels: { release: 'prometheus' },
+  });
   expect(prod.opens('ticolops-api-from-prometheus', 'ingress', 8000)).toBe(true);
 });
 
