@@ -7,6 +7,7 @@ import { at } from '../../graph/json-value';
 import { makeFolders } from '../../plan/made-folder';
 import { KUSTOMIZATION, kustomization, yamlFiles } from '../../plan/yaml';
 import { FETCHED, judge } from '../support/judges';
+import { accepting, scored } from '../support/kube-score';
 import { ENVIRONMENTS, FIVE, platformGraph, systemGraph } from '../support/systems';
 
 jest.setTimeout(300_000);
@@ -60,6 +61,11 @@ describe.each(WRITTEN)('%s, as files', (_name, graphs) => {
     const report: unknown = JSON.parse(stdout);
     expect(at(report, 'resources') ?? []).toEqual([]);
     expect(at(report, 'summary')).toMatchObject({ invalid: 0, errors: 0 });
+  });
+
+  test('kube-score: nothing, but what is accepted with a reason', () => {
+    const found = scored(written(graphs()).paths.map((path) => join(out, path)));
+    expect(found.filter((finding) => accepting(finding) === undefined)).toEqual([]);
   });
 
   test('kubectl, whose YAML is Go’s, reads what was written: namespaces first, and no Secret with placeholders', () => {
