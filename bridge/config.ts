@@ -60,8 +60,10 @@ export function secretConfig(key: string): string | undefined {
   if (session().offline) return undefined;
   const [namespace = '', rest = ''] = key.split(':');
   const [first = '', ...path] = rest.split('.');
-  const raw = getConfig(`${namespace}:${rest}`) ?? getConfig(`${namespace}:${first}`);
-  if (raw === undefined || path.length === 0) return raw;
+  // A key set without --path has its points in its name, and is the value itself.
+  const whole = getConfig(`${namespace}:${rest}`);
+  const raw = getConfig(`${namespace}:${first}`);
+  if (whole !== undefined || raw === undefined) return whole;
   const found = path.reduce<unknown>(
     (here, step) => (typeof here === 'object' && here !== null ? Reflect.get(here, step) : undefined),
     JSON.parse(raw),
