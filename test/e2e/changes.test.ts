@@ -1,6 +1,3 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Stack } from '@pulumi/pulumi/automation';
 import { App, Chart } from 'cdk8s';
 import { Deployment, k8s } from 'cdk8s-plus-27';
@@ -12,7 +9,6 @@ import { alias, attribute, connect, expose, Gateway, Postgres, provide, System, 
 import { clusterProvider } from '../../constructs/core/cluster-provider';
 import { at, list } from '../../graph/json-value';
 import { Bed, operation } from '../support/bed';
-import { seaworthy } from '../support/command';
 import { objectsOf, VARIANTS, yamlFile } from '../support/judges';
 import { talosGraph } from '../support/systems';
 
@@ -105,8 +101,8 @@ describe('a system that changes', () => {
 });
 
 test('what only the API server knows to be wrong is refused by the preview; without a provider of its own, on the ambient cluster', () => {
-  const { status, output } = bed.apart('preview', {}, 'test/support/programs/bad-name.ts');
-  expect(output).toMatch(/Not_A_Name.*a lowercase RFC 1123 subdomain/);
+  const { status, output } = bed.apart('preview', {}, 'test/support/programs/bad-address.ts');
+  expect(output).toMatch(/10\.200\.0\.1.*range/);
   expect(status).toBe(1);
 });
 
@@ -132,20 +128,6 @@ test('an attribute of a live object reaches another, and a Namespace is waited f
     .get({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'map', namespace: 'ip' } });
   expect(at(map, 'data', 'ip')).toMatch(/^ip=10\.96\.\d+\.\d+$/);
   await operation(stack, 'destroy');
-});
-
-test('what synth writes is accepted by the API server, but for the Secrets, which nobody may apply as they are', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'seaworthy-yaml-'));
-  expect(seaworthy(['synth', '--env', 'dev', '--out', folder]).status).toBe(0);
-  for (const namespace of ['talos-system', 'observability']) bed.kubectl('create', 'namespace', namespace);
-  const { stdout, stderr } = bed.kubectl('apply', '--dry-run=server', '--validate=strict', '-f', join(folder, 'talos'));
-  const files = readdirSync(join(folder, 'talos'));
-  const refused = files.filter((file) => readFileSync(join(folder, 'talos', file), 'utf8').includes('<secret: '));
-  expect(refused).toHaveLength(4);
-  expect(stdout.trim().split('\n')).toHaveLength(files.length - refused.length);
-  expect(stderr.match(/illegal base64 data/g)).toHaveLength(refused.length);
-  bed.kubectl('delete', 'namespace', 'talos-system', 'observability');
-  rmSync(folder, { recursive: true });
 });
 
 describe.each(Object.entries(VARIANTS))('%s', (_name, graph) => {
@@ -195,7 +177,8 @@ describe('Talos in prod, with the cloud by a stand-in', () => {
   let stack: Stack;
 
   beforeAll(async () => {
-    stack = await bed.engine.stack('seaworthy', 'prod', main, {
+    // Not our project, whose lock holds the other four systems, too.
+    stack = await bed.engine.stack('acme', 'prod', main, {
       'seaworthy:target': { value: 'eks' },
       'seaworthy:profile': { value: 'prod' },
       'seaworthy:systems': { value: 'talos' },
@@ -236,7 +219,7 @@ describe('Talos in prod, with the cloud by a stand-in', () => {
     );
     // The application's own, not the master's, which RDS changes every seven days.
     expect(at(secret, 'spec', 'data', 0, 'remoteRef')).toMatchObject({
-      key: 'arn:aws:secretsmanager:eu-central-1:123456789012:seaworthy/prod/talos/postgres',
+      key: 'arn:aws:secretsmanager:eu-central-1:123456789012:acme/prod/talos/postgres',
       property: 'password',
     });
   });

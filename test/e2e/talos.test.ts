@@ -13,6 +13,8 @@ import type { Step, Steps } from '../support/engine';
 
 jest.setTimeout(300_000);
 
+/** Not ours: its lock holds the other four systems, too, and refuses a stack without them. */
+const PROJECT = 'acme';
 const NAMESPACE = 'talos-system';
 const TAGGED = ['audit', 'dashboard', 'gateway', 'mcp'].map((part) => `update talos/${part}/deployment`);
 const bed = new Bed();
@@ -20,7 +22,7 @@ let stack: Stack;
 
 beforeAll(async () => {
   await bed.start();
-  stack = await bed.engine.stack('seaworthy', 'dev', main, bed.devConfig());
+  stack = await bed.engine.stack(PROJECT, 'dev', main, bed.devConfig());
 });
 afterAll(() => bed.stop());
 
@@ -30,7 +32,7 @@ async function offline(): Promise<Map<string, unknown>> {
   const secretKeys = Object.keys(config).filter((key) => config[key]?.secret);
   const plain = Object.fromEntries(Object.entries(config).map(([key, { value }]) => [key, value]));
   openSession(Object.entries(plain).map(([key, value]) => ({ key, value, secret: secretKeys.includes(key) })));
-  const run = { project: 'seaworthy', stack: 'dev', config: plain, secretKeys };
+  const run = { project: PROJECT, stack: 'dev', config: plain, secretKeys };
   const resources = await runOffline(run, main);
   openSession([]).offline = false;
   return new Map(resources.map((r) => [r.urn, comparable(r.inputs)]));

@@ -189,7 +189,7 @@ export class ControlPlane {
         annotations: { 'kwok.x-k8s.io/node': 'fake' },
         labels: { 'kubernetes.io/hostname': `node${i}` },
       };
-      const room = { cpu: '32', memory: '256Gi', pods: '110' };
+      const room = { cpu: '32', memory: '256Gi', pods: '110', 'ephemeral-storage': '500Gi' };
       const node = { apiVersion: 'v1', kind: 'Node', metadata, status: { allocatable: room, capacity: room } };
       await client.call('POST', '/api/v1/nodes', node);
     }

@@ -10,7 +10,8 @@ async function main() {
   const engine = new Engine(bin);
   try {
     const stack = await engine.stack(
-      'seaworthy',
+      // Not our project, whose lock holds five systems.
+      'acme',
       'dev',
       require(join(__dirname, '..', '..', process.argv[4] ?? 'index.ts')),
       JSON.parse(process.argv[3]),
