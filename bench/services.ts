@@ -3,6 +3,7 @@ import { register } from '../bridge';
 import { runOffline } from '../bridge/offline';
 import { openSession } from '../bridge/session';
 import { connect, Gateway, Postgres, System, url } from '../constructs';
+import { asCdk8s } from './as-cdk8s';
 
 const SERVICES_IN_A_SYSTEM = 10;
 
@@ -32,7 +33,7 @@ async function ours(services: number): Promise<number> {
 function cdk8s(services: number): number {
   const app = new App();
   build(app, services);
-  return app.synthYaml().split('\n---\n').length;
+  return asCdk8s(app).synthYaml().split('\n---\n').length;
 }
 
 const [, how, count] = process.argv;
