@@ -14,12 +14,17 @@ const bed = new Bed();
 beforeAll(() => bed.start());
 afterAll(() => bed.stop());
 
+/** Base64 of a certificate's form. */
+const AUTHORITY = Buffer.from('-----BEGIN CERTIFICATE-----\nYWNtZQ==\n-----END CERTIFICATE-----\n').toString('base64');
+
 /** The committed configuration of an environment, with what stands for a placeholder, and the cluster of the test. */
 function configOf(environment: 'dev' | 'prod' | 'platform', more: ConfigMap): ConfigMap {
   const entries = readStackFile(ROOT, environment)?.entries ?? [];
   const real = (value: string) =>
     value
       .replaceAll(/registry\.(placeholder\.invalid|example\.com)/g, 'registry.acme.org')
+      .replaceAll('cGxhY2Vob2xkZXI=', AUTHORITY)
+      .replaceAll('sns:eu-central-1:placeholder', 'sns:eu-central-1:123456789012')
       .replaceAll(/(your-?domain|example)\.com/g, 'acme.org')
       .replaceAll('placeholder.invalid', 'acme.org')
       .replaceAll(/placeholder for [^"]*/g, '+49 30 123456')
