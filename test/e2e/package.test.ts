@@ -82,7 +82,7 @@ describe('with the newest SDK of the peer range, on the Node that it asks for', 
   });
 
   test.each([
-    ['preview', ['preview'], /3 secrets, none shown/],
+    ['preview', ['preview'], /5 secrets, none shown/],
     ['synth', ['synth', '--env', 'dev', '--out', 'yaml'], /files/],
     ['compose', ['compose', '--system', 'shop'], /docker compose up/],
     ['lock', ['lock'], /identity\.dev\.lock\.json written/],
