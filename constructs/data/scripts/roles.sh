@@ -56,7 +56,8 @@ apply() {
 }
 
 if [ "${1:-}" = once ]; then
-  apply
+  # Who changes the same roles at the same moment makes Postgres refuse one of the two.
+  (apply) || { sleep 2; apply; }
   exit
 fi
 
