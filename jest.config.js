@@ -5,6 +5,7 @@ const swc = {
 
 const common = {
   testEnvironment: 'node',
+  setupFiles: ['<rootDir>/test/support/same-each-time.ts'],
   transform: { '\\.ts$': ['@swc/jest', swc] },
   modulePathIgnorePatterns: ['<rootDir>/dist'],
 };

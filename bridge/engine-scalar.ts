@@ -25,6 +25,8 @@ export function engineScalar(source: string): EngineScalar | undefined {
   if (!/^[-+.\d]/.test(source)) return { kind: 'text', text: source };
   const moment = /^\d/.test(source) ? momentOf(source) : undefined;
   if (moment !== undefined) return { kind: 'moment', text: moment };
+  // Where the word begins with its point, an underscore stands between two digits or the word is a text.
+  if (/^\./.test(source) && /(?<!\d)_|_(?!\d)/.test(source)) return { kind: 'text', text: source };
   const number = numberOf(source.replaceAll('_', ''));
   return number === undefined ? { kind: 'text', text: source } : { kind: 'number', text: number };
 }

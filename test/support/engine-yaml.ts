@@ -32,6 +32,8 @@ export const ENGINE_SCALARS: readonly (readonly [source: string, answer: string 
   ['1.', '1'],
   ['+.5', '0.5'],
   ['.5', '0.5'],
+  ['.7_3', '0.73'],
+  ['._9', '._9'],
   ['-0', '0'],
   ['+1', '1'],
   ['1e400', '1e400'],
