@@ -3,4 +3,5 @@ export { configSource, program, RefusedError, type RegisterOptions, register } f
 export * from './constructs';
 export { readEnvironment } from './stacks/environment';
 export * as setting from './stacks/setting';
-export { platformOn, type TargetFacts } from './targets';
+export { platformOn } from './targets';
+export type { TargetFacts } from './targets/facts';

@@ -5,11 +5,12 @@ import { PROFILES } from '../constructs/core/profile';
 import type { SecretBackend } from '../constructs/core/secret-source';
 import { VERSIONS } from '../constructs/core/versions';
 import { SELF_SIGNED } from '../constructs/network/certificate';
-import type { TargetFacts } from '../targets';
+import type { TargetFacts } from '../targets/facts';
+import { EKS_SETTINGS } from './cloud-settings';
 import { nearest } from './nearest';
 import { SettingsReader } from './read-settings';
 import { choice, optional, or, type Settings, secret, text, texts } from './setting';
-import { certificateAuthority, names, objectName, places, ranges, region } from './typed-texts';
+import { objectName, places } from './typed-texts';
 
 export const TARGETS = ['minikube', 'eks', 'existing'] as const;
 
@@ -45,65 +46,6 @@ export const ENVIRONMENT_SETTINGS = {
   ),
   ingressFrom: optional(
     places('where requests of the ingress controller come from: ranges of nodes, or pods', '[10.0.1.0/24]', 443),
-  ),
-} satisfies Settings;
-
-/** Keys of the namespace `eks`, for an existing cluster. Facts of the cloud come from here: nothing is looked up. */
-export const EKS_SETTINGS = {
-  region: region('AWS region'),
-  cluster: text('name of the EKS cluster', 'acme-prod', /^[A-Za-z0-9][\w-]{0,99}$/, 'it must be the name of a cluster'),
-  endpoint: text(
-    'API server',
-    'https://0123456789ABCDEF.gr7.eu-central-1.eks.amazonaws.com',
-    /^https:\/\/[a-zA-Z0-9.-]+(:\d{1,5})?\/?$/,
-    'it must be https:// and a host, without user and path',
-  ),
-  certificateAuthority: certificateAuthority("the cluster's certificate authority, base64", 'LS0tLS1CRUdJTi…'),
-  vpc: text(
-    'VPC of the cluster',
-    'vpc-0a1b2c3d4e5f67890',
-    /^vpc-[a-z0-9-]+$/,
-    'it must be like "vpc-0a1b2c3d4e5f67890"',
-  ),
-  subnets: names(
-    'private subnets of at least two zones',
-    '[subnet-0a1b2c3d, subnet-4e5f6789]',
-    /^subnet-[a-z0-9-]+$/,
-    'each must be like "subnet-0a1b2c3d"',
-  ),
-  subnetCidrs: ranges('address ranges of these subnets', '[10.0.1.0/24, 10.0.2.0/24]'),
-  account: optional(
-    text('AWS account of the cluster', '123456789012', /^(\d{12}|placeholder.*)$/, 'it must be 12 digits'),
-  ),
-  oidcIssuer: optional(
-    text(
-      'OIDC issuer of the cluster, without https://',
-      'oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF',
-      /^[a-z0-9.-]+(\/[\w.-]+)*$/i,
-      'it must be a host and a path, without https://',
-    ),
-  ),
-  alarmTopic: optional(
-    text(
-      'SNS topic that alarms of AWS go to',
-      'arn:aws:sns:eu-central-1:123456789012:on-call',
-      /^arn:aws[a-z-]*:sns:[a-z0-9-]+:(\d{12}|placeholder):[\w-]{1,256}(\.fifo)?$/,
-      'it must be the ARN of a topic',
-    ),
-  ),
-  siteCertificate: optional(
-    text(
-      'ACM certificate of sites, in us-east-1',
-      'arn:aws:acm:us-east-1:123456789012:certificate/…',
-      /^(arn:aws[a-z-]*:acm:us-east-1:[\w-]+:certificate\/[\w-]+|placeholder.*)$/,
-      'it must be the ARN of a certificate in us-east-1',
-    ),
-  ),
-  nodeSecurityGroup: text(
-    'security group of the nodes',
-    'sg-0a1b2c3d4e5f67890',
-    /^sg-[a-z0-9-]+$/,
-    'it must be like "sg-0a1b2c3d4e5f67890"',
   ),
 } satisfies Settings;
 

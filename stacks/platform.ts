@@ -38,6 +38,7 @@ export class PlatformAddOns extends Chart {
       dailyCall: daily?.from === 'pulumi' ? daily.value : undefined,
       isWatched: settings.addOns.includes('prometheus'),
       storageClass: settings.storageClass ?? platform.storageClass,
+      loadBalancer: platform.loadBalancer,
       velero: { bucket: settings['velero.bucket'] ?? 'velero', region: settings['velero.region'] },
       kibana: settings['kibana.host'] ?? 'logs.example.com',
       acmeEmail: settings['letsEncrypt.email'],

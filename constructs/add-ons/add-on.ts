@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { CloudResource } from '../core/cloud-resource';
 import { base64 } from '../core/compose';
 import { HelmRelease } from '../core/helm-release';
+import { AWS_LOAD_BALANCERS } from '../core/load-balancer';
 import { nodeOptions } from '../core/node-options';
 import { part } from '../core/part';
 import { SECURITY_HEADERS } from '../network/expose';
@@ -23,6 +24,7 @@ const DEFAULTS: PlatformOptions = {
   dailyCall: undefined,
   isWatched: false,
   storageClass: 'standard',
+  loadBalancer: AWS_LOAD_BALANCERS,
   velero: { bucket: 'velero', region: 'eu-central-1' },
   kibana: 'logs.example.com',
   acmeEmail: undefined,

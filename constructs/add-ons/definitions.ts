@@ -1,6 +1,5 @@
 import type { HelmReleaseProps } from '../core/helm-release';
 import { VERSIONS } from '../core/versions';
-import { TCP_LOAD_BALANCER } from '../network/load-balancer';
 import type { Doors } from './doors';
 import { prometheusValues } from './prometheus';
 import { alloyConfig, type PlatformOptions } from './values';
@@ -122,7 +121,7 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
       },
     ],
   }),
-  'ingress-nginx': ({ headers }) => ({
+  'ingress-nginx': ({ headers, loadBalancer }) => ({
     is: 'the front door (its project ended in March 2026: see docs/platform.md)',
     namespace: 'ingress-nginx',
     podSecurity: 'baseline',
@@ -141,8 +140,8 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
           controller: {
             replicaCount: 2,
             allowSnippetAnnotations: false,
-            // The rate limit counts addresses of clients: neither those of nodes, nor of AWS' classic load balancer.
-            service: { type: 'LoadBalancer', externalTrafficPolicy: 'Local', annotations: TCP_LOAD_BALANCER },
+            // The rate limit counts addresses of clients: neither those of nodes, nor of a load balancer.
+            service: { type: 'LoadBalancer', externalTrafficPolicy: 'Local', annotations: loadBalancer.tcp },
             config: {
               'use-gzip': 'true',
               'ssl-protocols': 'TLSv1.2 TLSv1.3',

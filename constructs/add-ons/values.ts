@@ -1,3 +1,5 @@
+import type { LoadBalancers } from '../core/platform';
+
 /** What a platform is told. */
 export interface PlatformOptions {
   /** Days that Prometheus keeps metrics. */
@@ -12,6 +14,8 @@ export interface PlatformOptions {
   readonly isWatched: boolean;
   /** Class of the add-ons' volumes. */
   readonly storageClass: string;
+  /** Annotations of the front door's Service: those of the target. */
+  readonly loadBalancer: LoadBalancers;
   readonly velero: { readonly bucket: string; readonly region: string };
   /** DNS name of Kibana. */
   readonly kibana: string;

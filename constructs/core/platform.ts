@@ -13,6 +13,12 @@ export interface IngressController {
   readonly from?: readonly Reach[];
 }
 
+/** Annotations of a Service of type LoadBalancer, by what it carries: the target makes one of them that keeps the addresses of clients. */
+export interface LoadBalancers {
+  readonly tcp: Readonly<Record<string, string>>;
+  readonly udp: Readonly<Record<string, string>>;
+}
+
 /** A place of the cluster's own, at the port that policies see behind its Service. */
 export interface Place {
   readonly reach: Reach;
@@ -153,6 +159,7 @@ export interface Platform {
   /** CSI driver of volumes that one node mounts at a time, and its settings for fast disks. */
   readonly fastDisk: { readonly provisioner: string; readonly parameters: Readonly<Record<string, string>> };
   readonly ingress: IngressController;
+  readonly loadBalancer: LoadBalancers;
   readonly network: ClusterNetwork;
   readonly issuer?: CertificateIssuer;
   readonly prometheus: PrometheusServer;

@@ -4,6 +4,7 @@ import { k8s } from 'cdk8s-plus-27';
 import type { Construct, IConstruct } from 'constructs';
 import { CloudResource } from './cloud-resource';
 import { ANY_CLUSTER, toResolvers } from './cluster-network';
+import { AWS_LOAD_BALANCERS } from './load-balancer';
 import { component, nodeOptions } from './node-options';
 import type { Platform } from './platform';
 import { isValidatedByUs } from './problem';
@@ -34,6 +35,7 @@ export const IN_CLUSTER: Platform = {
     namespace: 'ingress-nginx',
     podLabels: { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' },
   },
+  loadBalancer: AWS_LOAD_BALANCERS,
   network: ANY_CLUSTER,
   // kube-prometheus-stack as release `prometheus`: it looks for objects with the release's label.
   prometheus: {

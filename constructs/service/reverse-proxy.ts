@@ -8,7 +8,6 @@ import { VERSIONS } from '../core/versions';
 import { certificate, isChallenged, SOLVER } from '../network/certificate';
 import { connect } from '../network/connect';
 import { SECURITY_HEADERS } from '../network/expose';
-import { TCP_LOAD_BALANCER } from '../network/load-balancer';
 import { allowFrom, allowTo } from '../network/network-policy';
 import type { HttpServiceProps } from './http-props';
 import { HttpService } from './http-service';
@@ -111,7 +110,7 @@ export class ReverseProxy extends HttpService {
       return { name: number === 443 ? 'https' : 'http', port: number, targetPort, protocol: 'TCP' };
     };
     new k8s.KubeService(this, 'load-balancer', {
-      metadata: { name, labels: labelsOf(this), annotations: TCP_LOAD_BALANCER },
+      metadata: { name, labels: labelsOf(this), annotations: systemOf(this).platform.loadBalancer.tcp },
       spec: {
         type: 'LoadBalancer',
         // The rate limit counts addresses of clients, not of nodes.

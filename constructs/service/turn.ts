@@ -81,7 +81,11 @@ export class Turn extends Construct implements Monitored {
       },
     });
     new k8s.KubeService(this, 'service', {
-      metadata: { name, labels, ...(props.isPublic === true ? { annotations: UDP_LOAD_BALANCER } : {}) },
+      metadata: {
+        name,
+        labels,
+        ...(props.isPublic === true ? { annotations: systemOf(this).platform.loadBalancer.udp } : {}),
+      },
       spec: {
         ...(props.isPublic === true ? { type: 'LoadBalancer', externalTrafficPolicy: 'Local' } : { type: 'ClusterIP' }),
         selector,
@@ -151,13 +155,6 @@ function pod(name: string): k8s.PodSpec {
     ],
   });
 }
-
-/** Network load balancers keep the client's address: https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/nlb/ */
-const UDP_LOAD_BALANCER = {
-  'service.beta.kubernetes.io/aws-load-balancer-type': 'external',
-  'service.beta.kubernetes.io/aws-load-balancer-nlb-target-type': 'ip',
-  'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internet-facing',
-};
 
 function servicePorts(relays: { from: number; to: number }, isPublic: boolean): k8s.ServicePort[] {
   const port = (name: string, number: number, protocol: string) => {

@@ -1,9 +1,11 @@
 import type { Construct } from 'constructs';
 import { CloudResource } from '../../constructs/core/cloud-resource';
+import { ofEks } from '../../constructs/core/cluster-network';
 import { clusterProvider } from '../../constructs/core/cluster-provider';
 import { provide } from '../../constructs/core/node-options';
 import type { Platform } from '../../constructs/core/platform';
-import type { SecretSource } from '../../constructs/core/secret-source';
+import type { TargetFacts } from '../facts';
+import { inCluster, kubeconfigOf } from '../in-cluster';
 import { cloudFront } from './cloud-front';
 import type { EksCluster } from './eks-cluster';
 import { elasticache } from './elasticache';
@@ -11,21 +13,17 @@ import { workloadRole } from './identity';
 import { rds } from './rds';
 import { s3 } from './s3';
 
-export interface EksFacts {
-  readonly project: string;
-  readonly environment: string;
-  readonly kubeconfig: SecretSource | undefined;
-}
-
 /** Postgres becomes RDS, Redis becomes ElastiCache, Secrets come from AWS Secrets Manager through External Secrets. */
-export function eks(scope: Construct, inCluster: Platform, cluster: EksCluster, facts: EksFacts): Platform {
-  const kubeconfig = facts.kubeconfig?.from === 'pulumi' ? facts.kubeconfig.value : kubeconfigOf(cluster);
+export function eks(scope: Construct, facts: TargetFacts, cluster: EksCluster): Platform {
+  const kubeconfig = kubeconfigOf(facts.kubeconfig) ?? asksAws(cluster);
   const clusterIdentifier = `eks/${cluster.region}/${cluster.cluster}`;
   provide(scope, clusterProvider(scope, 'cluster', { kubeconfig, clusterIdentifier }));
   provide(scope, awsProvider(scope, cluster, facts));
+  const network = ofEks(cluster.subnetCidrs);
+  const platform = inCluster(facts, { name: 'EKS, existing cluster', storageClass: 'gp3', network });
   return {
-    ...inCluster,
-    issuer: inCluster.issuer ?? { kind: 'ClusterIssuer', name: 'letsencrypt-prod' },
+    ...platform,
+    issuer: platform.issuer ?? { kind: 'ClusterIssuer', name: 'letsencrypt-prod' },
     postgres: (part, request) => rds(part, request, cluster, facts.environment),
     redis: (part, request) => elasticache(part, request, cluster, facts.environment),
     objectStore: (part, request) => s3(part, request, cluster, facts.environment),
@@ -35,13 +33,13 @@ export function eks(scope: Construct, inCluster: Platform, cluster: EksCluster, 
   };
 }
 
-function awsProvider(scope: Construct, { region }: EksCluster, { project, environment }: EksFacts): CloudResource {
+function awsProvider(scope: Construct, { region }: EksCluster, { project, environment }: TargetFacts): CloudResource {
   const tags = { 'seaworthy:project': project, 'seaworthy:environment': environment };
   return new CloudResource(scope, 'aws', { type: 'pulumi:providers:aws', inputs: { region, defaultTags: { tags } } });
 }
 
 /** Asks the AWS CLI for a token each time; holds no credential. https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html */
-function kubeconfigOf({ cluster, endpoint, certificateAuthority, region }: EksCluster): string {
+function asksAws({ cluster, endpoint, certificateAuthority, region }: EksCluster): string {
   const exec = {
     apiVersion: 'client.authentication.k8s.io/v1beta1',
     command: 'aws',

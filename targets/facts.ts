@@ -1,0 +1,22 @@
+import type { Place, Profile } from '../constructs/core/platform';
+import type { SecretBackend, SecretSource } from '../constructs/core/secret-source';
+import type { EksCluster } from './eks/eks-cluster';
+
+/** What a target is told. */
+export interface TargetFacts {
+  readonly project: string;
+  readonly environment: string;
+  readonly profile: Profile;
+  readonly target: 'minikube' | 'eks' | 'existing';
+  readonly kubernetesVersion: string;
+  readonly context: string | undefined;
+  readonly kubeconfig: SecretSource | undefined;
+  readonly secrets: SecretBackend;
+  readonly storageClass: string | undefined;
+  readonly issuer: string | undefined;
+  /** In place of what the target says. */
+  readonly apiServer?: readonly Place[] | undefined;
+  readonly dns?: readonly Place[] | undefined;
+  readonly ingressFrom?: readonly Place[] | undefined;
+  readonly eks: EksCluster | undefined;
+}

@@ -1,0 +1,17 @@
+import type { Construct } from 'constructs';
+import { MINIKUBE } from '../constructs/core/cluster-network';
+import { clusterProvider } from '../constructs/core/cluster-provider';
+import { provide } from '../constructs/core/node-options';
+import type { Platform } from '../constructs/core/platform';
+import type { TargetFacts } from './facts';
+import { inCluster, kubeconfigOf } from './in-cluster';
+
+/** A cluster on a laptop: `minikube start`, with the add-ons `ingress` and `metrics-server`. */
+export function minikube(scope: Construct, facts: TargetFacts): Platform {
+  const kubeconfig = kubeconfigOf(facts.kubeconfig);
+  const own = kubeconfig === undefined ? { context: facts.context ?? 'minikube' } : { kubeconfig };
+  provide(scope, clusterProvider(scope, 'cluster', { ...own, clusterIdentifier: 'minikube' }));
+  const platform = inCluster(facts, { name: 'minikube', storageClass: 'standard', network: MINIKUBE });
+  // `minikube tunnel` asks for nothing.
+  return { ...platform, loadBalancer: { tcp: {}, udp: {} } };
+}
