@@ -7,12 +7,14 @@ import { VERSIONS } from '../constructs/core/versions';
 import { SELF_SIGNED } from '../constructs/network/certificate';
 import type { TargetFacts } from '../targets/facts';
 import { EKS_SETTINGS } from './cloud-settings';
+import { GKE_SETTINGS } from './gke-settings';
 import { nearest } from './nearest';
 import { SettingsReader } from './read-settings';
+import { STORES } from './secret-stores';
 import { choice, optional, or, type Settings, secret, text, texts } from './setting';
 import { objectName, places } from './typed-texts';
 
-export const TARGETS = ['minikube', 'eks', 'existing'] as const;
+export const TARGETS = ['minikube', 'eks', 'gke', 'existing'] as const;
 
 /** Keys of the namespace `seaworthy`: what every environment says. */
 export const ENVIRONMENT_SETTINGS = {
@@ -26,7 +28,7 @@ export const ENVIRONMENT_SETTINGS = {
   context: optional(text('context of the kubeconfig', 'minikube')),
   kubeconfig: optional(secret('text of a kubeconfig, instead of the ambient one')),
   secrets: optional(choice('who writes Secrets', ['pulumi', 'external', 'sealed', 'sops'])),
-  secretStore: or(objectName('ClusterSecretStore of External Secrets', 'aws-secrets-manager'), 'aws-secrets-manager'),
+  secretStore: optional(objectName('ClusterSecretStore of External Secrets', 'aws-secrets-manager')),
   secretStoreKind: or(choice('reach of that store', ['ClusterSecretStore', 'SecretStore']), 'ClusterSecretStore'),
   platformStack: optional(
     text(
@@ -81,6 +83,7 @@ export function readEnvironment<Build>(
   const reader = new SettingsReader(source);
   const own = reader.read('seaworthy', ENVIRONMENT_SETTINGS);
   const eks = own?.target === 'eks' ? reader.read('eks', EKS_SETTINGS) : undefined;
+  const gke = own?.target === 'gke' ? reader.read('gke', GKE_SETTINGS) : undefined;
   // Where the choice itself is wrong, what was configured is read all the same, so that every problem comes at once.
   const names =
     own?.systems ?? Object.keys(known).filter((name) => source.entries.some((e) => e.key.startsWith(`${name}:`)));
@@ -89,8 +92,9 @@ export function readEnvironment<Build>(
     reader.problems.push(namedTwice(name, source));
   const systems = [...new Set(wanted)].flatMap((name) => chosen(name, known, reader, source));
   const kind = own?.secrets ?? (own?.profile === 'dev' ? 'pulumi' : 'external');
-  const store = { kind: own?.secretStoreKind ?? 'ClusterSecretStore', name: own?.secretStore ?? '' };
-  const secrets = secretBackend(kind, store, source, reader);
+  const { name: usual, keys } = STORES[own?.target ?? 'existing'];
+  const store = { kind: own?.secretStoreKind ?? 'ClusterSecretStore', name: own?.secretStore ?? usual };
+  const secrets = secretBackend(kind, { store, keys }, source, reader);
   if (own?.profile === 'prod' && own.issuer === SELF_SIGNED.name) reader.problems.push(nobodyTrusts(source.file));
   reader.finish(Object.keys(known));
   const errors = reader.problems.filter((p) => p.severity === 'error');
@@ -101,6 +105,7 @@ export function readEnvironment<Build>(
     profile: PROFILES[own.profile],
     secrets,
     eks,
+    gke,
     systems,
     problems: reader.problems,
   };
@@ -121,7 +126,7 @@ function nobodyTrusts(where: string): Problem {
 
 function secretBackend(
   kind: SecretBackend['kind'],
-  store: Extract<SecretBackend, { kind: 'external' }>['store'],
+  external: Pick<Extract<SecretBackend, { kind: 'external' }>, 'store' | 'keys'>,
   { project, stack }: ConfigSource,
   reader: SettingsReader,
 ): SecretBackend {
@@ -131,7 +136,7 @@ function secretBackend(
     case 'external':
       return {
         kind,
-        store,
+        ...external,
         prefix: `${project}/${stack}`,
         refreshInterval: '1h',
       };

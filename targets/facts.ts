@@ -1,13 +1,14 @@
 import type { Place, Profile } from '../constructs/core/platform';
 import type { SecretBackend, SecretSource } from '../constructs/core/secret-source';
 import type { EksCluster } from './eks/eks-cluster';
+import type { GkeCluster } from './gke/gke-cluster';
 
 /** What a target is told. */
 export interface TargetFacts {
   readonly project: string;
   readonly environment: string;
   readonly profile: Profile;
-  readonly target: 'minikube' | 'eks' | 'existing';
+  readonly target: 'minikube' | 'eks' | 'gke' | 'existing';
   readonly kubernetesVersion: string;
   readonly context: string | undefined;
   readonly kubeconfig: SecretSource | undefined;
@@ -19,4 +20,5 @@ export interface TargetFacts {
   readonly dns?: readonly Place[] | undefined;
   readonly ingressFrom?: readonly Place[] | undefined;
   readonly eks: EksCluster | undefined;
+  readonly gke: GkeCluster | undefined;
 }

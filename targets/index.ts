@@ -3,6 +3,7 @@ import type { Platform } from '../constructs/core/platform';
 import { eks } from './eks/eks';
 import { existing } from './existing';
 import type { TargetFacts } from './facts';
+import { gke } from './gke/gke';
 import { minikube } from './minikube';
 
 /** Makes the platform of a target below `scope`, with the providers of its cluster and its cloud. */
@@ -14,6 +15,8 @@ export function platformOn(scope: Construct, facts: TargetFacts): Platform {
       return existing(scope, facts);
     case 'eks':
       return eks(scope, facts, needed(facts.eks, 'eks'));
+    case 'gke':
+      return gke(scope, facts, needed(facts.gke, 'gke'));
     default:
       return facts.target satisfies never;
   }

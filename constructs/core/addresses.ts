@@ -64,6 +64,13 @@ export function rangeOf(cidr: string): Range | undefined {
   return first % size === 0n ? { version, first, last: first + size - 1n, length } : undefined;
 }
 
+/** One address of a range, as a range: the tenth of 10.0.0.0/20 is 10.0.0.10/32. Undefined where the range is not known yet, or has no such address. */
+export function addressIn(cidr: string, nth: number): string | undefined {
+  const range = rangeOf(cidr);
+  if (range === undefined || range.first + BigInt(nth) > range.last) return undefined;
+  return `${textOf(range.version, range.first + BigInt(nth))}/${range.version === 4 ? 32 : 128}`;
+}
+
 /** Whether a range is so wide that it names no network: shorter than /8, or /16 of IPv6. The special ranges among them are not meant. */
 export function opensTheWorld(cidr: string): boolean {
   const [address = '', digits] = cidr.split('/');

@@ -1,5 +1,5 @@
 import { k8s } from 'cdk8s-plus-27';
-import { PRIVATE_IPV4 } from './addresses';
+import { addressIn, PRIVATE_IPV4 } from './addresses';
 import type { Reach } from './endpoint';
 import { peersOf } from './peers';
 import type { ClusterNetwork, Place } from './platform';
@@ -34,6 +34,22 @@ export function ofEks(subnetCidrs: readonly string[]): ClusterNetwork {
   return {
     resolvers: [...NODE_LOCAL, at(53, '10.100.0.10/32', '172.20.0.10/32')],
     apiServer: [at(443, ...subnetCidrs, '10.100.0.1/32', '172.20.0.1/32')],
+  };
+}
+
+/**
+ * GKE answers names at .10 of the range of Services, by NodeLocal DNSCache on each node, or, with Cloud DNS, at the metadata server of the node; the
+ * API server is at .1, and behind that in its own range. A range that another stack tells is open as a whole, at these ports.
+ * https://cloud.google.com/kubernetes-engine/docs/concepts/kube-dns, https://cloud.google.com/kubernetes-engine/docs/how-to/cloud-dns
+ */
+export function ofGke(ranges: {
+  readonly serviceCidrs: readonly string[];
+  readonly controlPlaneCidrs: readonly string[];
+}): ClusterNetwork {
+  const services = (nth: number) => ranges.serviceCidrs.map((cidr) => addressIn(cidr, nth) ?? cidr);
+  return {
+    resolvers: [...NODE_LOCAL, at(53, ...services(10), '169.254.169.254/32')],
+    apiServer: [at(443, ...ranges.controlPlaneCidrs, ...services(1))],
   };
 }
 

@@ -12,3 +12,10 @@ export const AWS_LOAD_BALANCERS: LoadBalancers = {
   tcp: { [`${AWS}type`]: 'nlb', [`${AWS}nlb-target-type`]: 'instance', ...OPEN },
   udp: { [`${AWS}type`]: 'external', [`${AWS}nlb-target-type`]: 'ip', ...OPEN },
 };
+
+/**
+ * On Google Cloud an external passthrough network load balancer, based on a backend service: packets arrive with the address of the client, where
+ * the Service says `externalTrafficPolicy: Local`. https://cloud.google.com/kubernetes-engine/docs/concepts/service-load-balancer
+ */
+const PASSTHROUGH = { 'cloud.google.com/l4-rbs': 'enabled' };
+export const GOOGLE_LOAD_BALANCERS: LoadBalancers = { tcp: PASSTHROUGH, udp: PASSTHROUGH };

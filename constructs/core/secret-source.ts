@@ -28,6 +28,8 @@ export type SecretBackend =
       readonly store: { readonly kind: 'ClusterSecretStore' | 'SecretStore'; readonly name: string };
       /** First part of the keys of secrets that people put into the store: `talos/prod` gives `talos/prod/postgres`. */
       readonly prefix: string;
+      /** How the store names a secret: `talos/prod/postgres`; or `talos-prod-postgres`, where it knows no other signs. @default 'paths' */
+      readonly keys?: 'paths' | 'dashes';
       /** How often the operator looks: `1h`. */
       readonly refreshInterval: string;
     }

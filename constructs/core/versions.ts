@@ -135,6 +135,8 @@ export const VERSIONS = {
   },
   pulumiKubernetes: { version: '4.34.2', source: 'https://www.npmjs.com/package/@pulumi/kubernetes' },
   pulumiAws: { version: '7.48.0', source: 'https://www.npmjs.com/package/@pulumi/aws' },
+  /** 10 is out, and was not tried: https://github.com/pulumi/pulumi-gcp/issues/3966 */
+  pulumiGcp: { version: '9.37.0', source: 'https://www.npmjs.com/package/@pulumi/gcp' },
   pulumiRandom: { version: '4.21.2', source: 'https://www.npmjs.com/package/@pulumi/random' },
 } as const satisfies Record<string, Version>;
 
@@ -142,5 +144,6 @@ export const VERSIONS = {
 export const PROVIDER_VERSIONS: Readonly<Record<string, string>> = {
   kubernetes: VERSIONS.pulumiKubernetes.version,
   aws: VERSIONS.pulumiAws.version,
+  gcp: VERSIONS.pulumiGcp.version,
   random: VERSIONS.pulumiRandom.version,
 };

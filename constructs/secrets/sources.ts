@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { CloudResource } from '../core/cloud-resource';
 import { keyOf } from '../core/labels';
 import { type Problem, report } from '../core/problem';
-import type { SecretSource } from '../core/secret-source';
+import type { SecretBackend, SecretSource } from '../core/secret-source';
 import { systemOf } from '../core/system';
 import { configSecret, sopsSecret } from '../core/value';
 
@@ -31,6 +31,11 @@ export function fromStore(key: string, property?: string): SecretSource {
   return property === undefined ? { from: 'store', key } : { from: 'store', key, property };
 }
 
+/** A path of a secret, as the store behind External Secrets names it. */
+export function keyInStore({ keys }: Extract<SecretBackend, { kind: 'external' }>, path: string): string {
+  return keys === 'dashes' ? path.replaceAll(/[^A-Za-z0-9-]/g, '-') : path;
+}
+
 /** A password of a part that runs in the cluster: generated, or from wherever this environment keeps its secrets. */
 export function passwordOf(part: Construct, field = 'password', options: { length?: number } = {}): SecretSource {
   const backend = systemOf(part).platform.secrets;
@@ -39,7 +44,7 @@ export function passwordOf(part: Construct, field = 'password', options: { lengt
     case 'pulumi':
       return generated(part, field, options);
     case 'external':
-      return fromStore(`${backend.prefix}/${keyOf(part)}`, field);
+      return fromStore(keyInStore(backend, `${backend.prefix}/${keyOf(part)}`), field);
     case 'sops':
       report(part, () => (backend.keys.includes(key) ? [] : [missing(backend.file, key)]));
       return { from: 'pulumi', value: sopsSecret(backend.file, key) };
@@ -92,7 +97,7 @@ export function given(inside: Construct, secret: GivenSecret, configured: Secret
       report(inside, () => (configured === undefined ? [notConfigured(config)] : []));
       return configured ?? fromConfig(config);
     case 'external':
-      return fromStore(secret.storeKey ?? `${backend.prefix}/${name}`, field);
+      return fromStore(keyInStore(backend, secret.storeKey ?? `${backend.prefix}/${name}`), field);
     case 'sops': {
       const key = `${name}.${field}`;
       report(inside, () => (backend.keys.includes(key) ? [] : [missing(backend.file, key)]));

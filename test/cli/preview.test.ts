@@ -133,7 +133,7 @@ describe('a mistake in the configuration', () => {
     const { status, output } = preview('--env', 'prod');
     expect(status).toBe(1);
     for (const words of [
-      /SW-CONFIG-003 +seaworthy:target is "eksx"\. Known: minikube, eks, existing\. Did you mean "eks"\? +Pulumi\.prod\.yaml:4/,
+      /SW-CONFIG-003 +seaworthy:target is "eksx"\. Known: minikube, eks, [a-z, ]*existing\. Did you mean "eks"\? +Pulumi\.prod\.yaml:4/,
       /SW-CONFIG-001 +seaworthy:profil is not a key\. Did you mean seaworthy:profile\? +Pulumi\.prod\.yaml:5/,
       /SW-CONFIG-002 +seaworthy:profile is required and missing/,
       /SW-CONFIG-006 +talos:host is "https:\/\/talos"; it must be a DNS name/,

@@ -1,0 +1,67 @@
+import type { Construct } from 'constructs';
+import { CloudResource } from '../../constructs/core/cloud-resource';
+import { ofGke } from '../../constructs/core/cluster-network';
+import { clusterProvider } from '../../constructs/core/cluster-provider';
+import { json } from '../../constructs/core/compose';
+import { GOOGLE_LOAD_BALANCERS } from '../../constructs/core/load-balancer';
+import { provide } from '../../constructs/core/node-options';
+import type { Platform } from '../../constructs/core/platform';
+import type { TargetFacts } from '../facts';
+import { inCluster, kubeconfigOf } from '../in-cluster';
+import type { GkeCluster } from './gke-cluster';
+
+/** Postgres becomes Cloud SQL, Redis becomes Memorystore, Secrets come from Secret Manager through External Secrets. */
+export function gke(scope: Construct, facts: TargetFacts, cluster: GkeCluster): Platform {
+  const kubeconfig = kubeconfigOf(facts.kubeconfig) ?? asksGoogle(cluster);
+  const clusterIdentifier = `gke/${cluster.project}/${cluster.region}/${cluster.cluster}`;
+  provide(scope, clusterProvider(scope, 'cluster', { kubeconfig, clusterIdentifier }));
+  provide(scope, googleProvider(scope, cluster, facts));
+  const platform = inCluster(facts, {
+    name: 'GKE, existing cluster',
+    storageClass: 'standard-rwo',
+    network: ofGke(cluster),
+  });
+  return {
+    ...platform,
+    issuer: platform.issuer ?? { kind: 'ClusterIssuer', name: 'letsencrypt-prod' },
+    loadBalancer: GOOGLE_LOAD_BALANCERS,
+    // https://cloud.google.com/kubernetes-engine/docs/how-to/persistent-volumes/gce-pd-csi-driver
+    fastDisk: { provisioner: 'pd.csi.storage.gke.io', parameters: { type: 'pd-ssd' } },
+  };
+}
+
+function googleProvider(scope: Construct, cluster: GkeCluster, { project, environment }: TargetFacts): CloudResource {
+  const { project: own, region } = cluster;
+  const defaultLabels = { 'seaworthy-project': labelOf(project), 'seaworthy-environment': labelOf(environment) };
+  return new CloudResource(scope, 'gcp', {
+    type: 'pulumi:providers:gcp',
+    inputs: { project: own, region, defaultLabels },
+  });
+}
+
+/** https://cloud.google.com/resource-manager/docs/labels-overview#requirements */
+function labelOf(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, '-')
+    .slice(0, 63);
+}
+
+/** Asks Google's plugin for a token each time; holds no credential. https://cloud.google.com/kubernetes-engine/docs/how-to/cluster-access-for-kubectl */
+function asksGoogle({ cluster, endpoint, certificateAuthority }: GkeCluster): string {
+  const exec = {
+    apiVersion: 'client.authentication.k8s.io/v1beta1',
+    command: 'gke-gcloud-auth-plugin',
+    installHint: 'gcloud components install gke-gcloud-auth-plugin',
+    provideClusterInfo: true,
+    interactiveMode: 'Never',
+  };
+  return json({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': cluster,
+    clusters: [{ name: cluster, cluster: { server: endpoint, 'certificate-authority-data': certificateAuthority } }],
+    contexts: [{ name: cluster, context: { cluster, user: cluster } }],
+    users: [{ name: cluster, user: { exec } }],
+  });
+}
