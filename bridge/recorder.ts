@@ -113,14 +113,19 @@ export class Recorder {
     reply(null, { getHassupport: () => !NOT_OFFERED.has(request.getId()) });
   }
 
-  /** A StackReference is there, and what it says is unknown: offline, another stack is as far as a cloud. */
+  /** A StackReference is there, and what it says is unknown, unless a test says it: offline, another stack is as far as a cloud. */
   readResource(request: ReadRequest, reply: Callback<ReadResponse | undefined>): void {
     const [type, name, parent] = [request.getType(), request.getName(), request.getParent()];
     if (type !== 'pulumi:pulumi:StackReference') {
       reply(contacting(`reading ${name}`), undefined);
       return;
     }
-    const state = Struct.fromJavaScript({ name: request.getId(), outputs: UNKNOWN, secretOutputNames: UNKNOWN });
+    const told = this.outputs?.(type, request.getId(), {});
+    const said =
+      told === undefined
+        ? { outputs: UNKNOWN, secretOutputNames: UNKNOWN }
+        : { outputs: valuesOf(told), secretOutputNames: [] };
+    const state = Struct.fromJavaScript({ name: request.getId(), ...said });
     reply(null, { getUrn: () => this.urnOf(type, name, parent), getProperties: () => state });
   }
 

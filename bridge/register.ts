@@ -5,7 +5,9 @@ import type { IConstruct } from 'constructs';
 import { OutputResolver } from '../constructs/core/output-resolver';
 import type { Platform } from '../constructs/core/platform';
 import { lineOf, type Problem, stopping } from '../constructs/core/problem';
+import { isStackOutputs } from '../constructs/core/stack-outputs';
 import { isSystem } from '../constructs/core/system';
+import { leavesIn } from '../constructs/core/value';
 import { VERSIONS } from '../constructs/core/versions';
 import { buildGraph } from '../graph/build';
 import type { Graph } from '../graph/graph';
@@ -32,12 +34,16 @@ export interface RegisterOptions {
   readonly target?: string;
   /** Stack with the add-ons of this cluster, `organization/project/stack`: what the objects need must be there. @default nobody is asked */
   readonly platformStack?: string;
+  /** What this stack tells others beside {@link Registered.serves}; may hold markers. @default nothing */
+  readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
 /** What a stack tells others: its outputs. */
 export interface Registered {
   /** API groups that its releases and CRDs serve, for {@link RegisterOptions.platformStack} of others. */
   readonly serves: readonly string[];
+  /** {@link RegisterOptions.outputs} */
+  readonly [output: string]: unknown;
 }
 
 /** Every problem at once, and no stack trace: the user's to mend. */
@@ -76,13 +82,14 @@ async function registered(app: IConstruct, options: RegisterOptions): Promise<Re
   const graph: Graph = { ...built, problems };
   tellSession(graph, stack, options.target ?? platform?.name);
   refuse(problems);
-  const registration = new Registration(graph);
+  const registration = new Registration(graph, options.outputs);
+  if (!session().offline) refuse(await registration.readStacks());
   if (!session().offline) refuse(await unreachable(graph, registration.restorer, kubernetesVersion));
   if (!session().offline && options.platformStack !== undefined) {
     refuse(await loadPlatformStack().missingOnPlatform(graph, options.platformStack));
   }
   await withoutStackTraces(() => registration.run());
-  return { serves: servedBy(graph) };
+  return { ...registration.told(), serves: servedBy(graph) };
 }
 
 /** Few programs have one. */
@@ -128,12 +135,18 @@ async function foreignSecrets(graph: Graph): Promise<Problem[]> {
 async function unreachable(graph: Graph, restorer: Restorer, wanted: string): Promise<Problem[]> {
   const providers = graph.nodes.filter((n) => n.type === 'pulumi:providers:kubernetes');
   const asked = providers.map(async ({ path, inputs }) => {
+    if (isMadeHere(inputs)) return [];
     const kubeconfig = await knownText(restorer.restore(inputs.kubeconfig, path));
     if (inputs.kubeconfig !== undefined && kubeconfig === undefined) return [];
     const context = await knownText(restorer.restore(inputs.context, path));
     return (await clusterProblems(kubeconfig, context, wanted)).map((p) => ({ ...p, where: path }));
   });
   return (await Promise.all(asked)).flat();
+}
+
+/** Whether a cluster is of this very graph: nobody can ask it before it is made. Another stack was read by now. */
+function isMadeHere(inputs: object): boolean {
+  return leavesIn(inputs).some((leaf) => leaf.kind === 'attribute' && !isStackOutputs(leaf.of));
 }
 
 /** Undefined for an Output of something that is made by this very program. */

@@ -3,6 +3,7 @@ import type { Alias, CustomResourceOptions, Resource, ResourceOptions } from '@p
 import { ProviderResource, rootStackResource } from '@pulumi/pulumi/resource';
 import { isDryRun } from '@pulumi/pulumi/runtime/settings';
 import type { IConstruct } from 'constructs';
+import type { Problem } from '../constructs/core/problem';
 import { leavesIn } from '../constructs/core/value';
 import { PROVIDER_VERSIONS } from '../constructs/core/versions';
 import type { Graph, GraphNode } from '../graph/graph';
@@ -11,6 +12,9 @@ import { leftAsImported } from './adoption';
 import { GenericComponent, GenericProvider, GenericResource } from './resources';
 import { outputOf, Restorer } from './restore';
 import { waitOf } from './waits';
+
+/** Few programs take anything from another stack. */
+const loadStackOutputs = (): typeof import('./stack-outputs') => require('./stack-outputs');
 
 /** Requests under way in a preview. */
 const BATCH = 100;
@@ -30,9 +34,13 @@ export class Registration {
   private readonly earlier: ReadonlyMap<string, readonly string[]>;
   private readonly read: ReadonlyMap<IConstruct, ReadonlySet<string>>;
 
-  constructor(private readonly graph: Graph) {
+  constructor(
+    private readonly graph: Graph,
+    /** What the stack tells others, with markers. */
+    private readonly outputs: Readonly<Record<string, unknown>> = {},
+  ) {
     this.restorer = new Restorer((construct) => this.resources.get(construct.node.path));
-    this.read = outputsRead(graph);
+    this.read = outputsRead(graph, outputs);
     this.earlier = new Map(graph.nodes.map(({ path, aliases }) => [path, aliases]));
     for (const { from, to } of graph.edges) {
       const known = this.needs.get(from);
@@ -48,11 +56,28 @@ export class Registration {
   async run(): Promise<void> {
     let sent = 0;
     for (const node of this.graph.nodes) {
-      const resource = this.create(node);
+      const resource = this.resources.get(node.path) ?? this.create(node);
       this.resources.set(node.path, resource);
       sent++;
       if (sent % BATCH === 0 && isDryRun()) await answered(resource);
     }
+  }
+
+  /** Reads the stacks that nodes take outputs of, before anything is registered. Gives what these stacks do not have. */
+  async readStacks(): Promise<Problem[]> {
+    const nodes = this.graph.nodes.filter(({ form }) => form === 'reference');
+    const missing = nodes.map((node) => {
+      const reference = loadStackOutputs().stackReference(node);
+      this.resources.set(node.path, reference);
+      return loadStackOutputs().missingOutputs(this.graph, node, reference);
+    });
+    return (await Promise.all(missing)).flat();
+  }
+
+  /** What the stack tells others; after {@link run}. */
+  told(): Readonly<Record<string, unknown>> {
+    const restored = this.restorer.restore(this.outputs, 'outputs of this stack');
+    return isRecord(restored) ? restored : {};
   }
 
   private create(node: GraphNode): Resource {
@@ -69,6 +94,8 @@ export class Registration {
           withSecretKubeconfig(inputs),
           withVersion(node, options),
         );
+      case 'reference':
+        return loadStackOutputs().stackReference(node);
       case 'object':
       case 'release':
       case 'cloud':
@@ -157,9 +184,9 @@ function packageOf({ type, form }: GraphNode): string {
 }
 
 /** The outputs of each construct that somebody uses: those are declared, so that they are unknown, not missing, in a preview. */
-function outputsRead(graph: Graph): Map<IConstruct, Set<string>> {
+function outputsRead(graph: Graph, outputs: Readonly<Record<string, unknown>>): Map<IConstruct, Set<string>> {
   const read = new Map<IConstruct, Set<string>>();
-  for (const leaf of graph.nodes.flatMap((node) => leavesIn(node.inputs))) {
+  for (const leaf of [...graph.nodes.flatMap((node) => leavesIn(node.inputs)), ...leavesIn(outputs)]) {
     if (leaf.kind !== 'attribute') continue;
     const first = leaf.path.split(/[.[]/)[0] ?? '';
     read.set(leaf.of, (read.get(leaf.of) ?? new Set()).add(first));

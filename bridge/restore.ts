@@ -72,7 +72,7 @@ export class Restorer {
       throw new ToldError(`${of.node.path}.${path} is used, but ${of.node.path} is not in what was registered`);
     const [first = '', ...rest] = path.split(/[.[\]]+/).filter((step) => step !== '');
     const id: unknown = Reflect.get(resource, 'id');
-    const held: unknown = Reflect.get(resource, first);
+    const held = toldByStack(resource, first) ?? Reflect.get(resource, first);
     // An object that does not exist yet has no id; whatever the engine says of its other outputs is a guess.
     const known = all([id, held]).apply(([, outcome]) => {
       const found = rest.reduce<unknown>(
@@ -91,6 +91,11 @@ export class Restorer {
     const digest = all([keyText, content]).apply(([k, known]) => digestText(known, typeof k === 'string' ? k : ''));
     return unsecret(digest);
   }
+}
+
+/** Of a StackReference: each output with its own secretness, where all of them together are secret as soon as one is. */
+function toldByStack(resource: Resource, name: string): unknown {
+  return 'getOutput' in resource && typeof resource.getOutput === 'function' ? resource.getOutput(name) : undefined;
 }
 
 /** Where a value goes. */

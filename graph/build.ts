@@ -7,6 +7,7 @@ import { aliasesOf, componentOf, nodeOptionsOf, providersOf } from '../construct
 import { type Connection, connectionsOf, factsOf } from '../constructs/core/part';
 import { type ObjectPatch, patchesOf } from '../constructs/core/patch';
 import { type Problem, problemsOf, readOrTold } from '../constructs/core/problem';
+import { STACK_REFERENCE } from '../constructs/core/stack-outputs';
 import { isSystem } from '../constructs/core/system';
 import { withoutForeignNamespace } from './custom-fields';
 import { dependencies } from './dependencies';
@@ -157,9 +158,9 @@ function nodeOf(
   if (type !== undefined) return { ...common(construct, around, below), path, type, form: 'component', inputs: {} };
   if (ApiObject.isApiObject(construct)) return objectNode(construct, around, below.patches, toJson);
   if (CloudResource.isCloudResource(construct)) {
-    const form = construct.type.startsWith('pulumi:providers:') ? 'provider' : 'cloud';
+    const form = formOf(construct.type);
     const inputs = toJson.ofCloudResource(construct);
-    const provider = form === 'provider' ? undefined : around.providers[construct.package];
+    const provider = form === 'cloud' ? around.providers[construct.package] : undefined;
     return { ...common(construct, around), ...providerOf(provider), path, type: construct.type, form, inputs };
   }
   if (HelmRelease.isHelmRelease(construct)) {
@@ -175,6 +176,11 @@ function nodeOf(
     };
   }
   return undefined;
+}
+
+function formOf(type: string): 'provider' | 'reference' | 'cloud' {
+  if (type === STACK_REFERENCE) return 'reference';
+  return type.startsWith('pulumi:providers:') ? 'provider' : 'cloud';
 }
 
 function objectNode(

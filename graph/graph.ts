@@ -12,13 +12,13 @@ export interface ObjectIdentity {
   readonly namespace?: string;
 }
 
-/** A node that becomes a Pulumi resource: a Kubernetes object, a cloud resource, a provider, a Helm release or a component. */
+/** A node that becomes a Pulumi resource: a Kubernetes object, a cloud resource, a provider, a Helm release, a component; or another stack, that is read. */
 export interface GraphNode {
   /** Construct path. Also the logical name, hence part of the URN. */
   readonly path: string;
   /** Pulumi type token. */
   readonly type: string;
-  readonly form: 'object' | 'cloud' | 'provider' | 'release' | 'component';
+  readonly form: 'object' | 'cloud' | 'provider' | 'release' | 'component' | 'reference';
   /** Path of the component that it stands in. */
   readonly parent?: string;
   /** JSON with markers as leaves. Empty for components. */

@@ -6,13 +6,13 @@ import type { SecretBackend } from '../constructs/core/secret-source';
 import { VERSIONS } from '../constructs/core/versions';
 import { SELF_SIGNED } from '../constructs/network/certificate';
 import type { TargetFacts } from '../targets/facts';
-import { EKS_SETTINGS } from './cloud-settings';
+import { layerProblems, readEks } from './cluster-sources';
 import { GKE_SETTINGS } from './gke-settings';
 import { nearest } from './nearest';
 import { SettingsReader } from './read-settings';
 import { STORES } from './secret-stores';
 import { choice, optional, or, type Settings, secret, text, texts } from './setting';
-import { objectName, places } from './typed-texts';
+import { objectName, places, stackName } from './typed-texts';
 
 export const TARGETS = ['minikube', 'eks', 'gke', 'existing'] as const;
 
@@ -30,14 +30,8 @@ export const ENVIRONMENT_SETTINGS = {
   secrets: optional(choice('who writes Secrets', ['pulumi', 'external', 'sealed', 'sops'])),
   secretStore: optional(objectName('ClusterSecretStore of External Secrets', 'aws-secrets-manager')),
   secretStoreKind: or(choice('reach of that store', ['ClusterSecretStore', 'SecretStore']), 'ClusterSecretStore'),
-  platformStack: optional(
-    text(
-      'stack with the add-ons of this cluster',
-      'acme/seaworthy/platform',
-      /^[\w.-]+(\/[\w.-]+){0,2}$/,
-      'it must be like "acme/seaworthy/platform"',
-    ),
-  ),
+  platformStack: optional(stackName('stack with the add-ons of this cluster', 'acme/seaworthy/platform')),
+  clusterStack: optional(stackName('stack that made the cluster, and tells its facts', 'acme/seaworthy/cluster')),
   storageClass: optional(objectName('StorageClass of volumes', 'gp3')),
   issuer: optional(objectName('ClusterIssuer of cert-manager, or self-signed', 'letsencrypt-prod')),
   apiServer: optional(
@@ -82,8 +76,9 @@ export function readEnvironment<Build>(
 ): Environment & { readonly systems: readonly ChosenSystem<Build>[] } {
   const reader = new SettingsReader(source);
   const own = reader.read('seaworthy', ENVIRONMENT_SETTINGS);
-  const eks = own?.target === 'eks' ? reader.read('eks', EKS_SETTINGS) : undefined;
+  const eks = own?.target === 'eks' ? readEks(reader, own) : undefined;
   const gke = own?.target === 'gke' ? reader.read('gke', GKE_SETTINGS) : undefined;
+  if (own !== undefined) reader.problems.push(...layerProblems(own, source.file));
   // Where the choice itself is wrong, what was configured is read all the same, so that every problem comes at once.
   const names =
     own?.systems ?? Object.keys(known).filter((name) => source.entries.some((e) => e.key.startsWith(`${name}:`)));

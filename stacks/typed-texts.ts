@@ -29,6 +29,11 @@ export function region(is: string, example = 'eu-central-1'): Setting<string> {
   return text(is, example, /^[a-z]{2}(-[a-z]+)+-\d$/, 'it must be like "eu-central-1"');
 }
 
+/** A stack, as a StackReference names it. https://www.pulumi.com/docs/iac/concepts/stacks/#stackreferences */
+export function stackName(is: string, example: string): Setting<string> {
+  return text(is, example, /^[\w.-]+(\/[\w.-]+){0,2}$/, `it must be like "${example}"`);
+}
+
 /** Name of a header. https://www.rfc-editor.org/rfc/rfc9110#name-tokens */
 export function header(is: string, example: string): Setting<string> {
   return text(is, example, /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/, 'it must be the name of a header');

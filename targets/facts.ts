@@ -1,6 +1,6 @@
 import type { Place, Profile } from '../constructs/core/platform';
 import type { SecretBackend, SecretSource } from '../constructs/core/secret-source';
-import type { EksCluster } from './eks/eks-cluster';
+import type { EksSource } from './eks/eks-cluster';
 import type { GkeCluster } from './gke/gke-cluster';
 
 /** What a target is told. */
@@ -19,6 +19,8 @@ export interface TargetFacts {
   readonly apiServer?: readonly Place[] | undefined;
   readonly dns?: readonly Place[] | undefined;
   readonly ingressFrom?: readonly Place[] | undefined;
-  readonly eks: EksCluster | undefined;
+  /** The stack that made the cluster, whose outputs are its facts. */
+  readonly clusterStack?: string | undefined;
+  readonly eks: EksSource | undefined;
   readonly gke: GkeCluster | undefined;
 }

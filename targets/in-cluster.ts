@@ -36,6 +36,11 @@ function issuerNamed(name: string): CertificateIssuer {
   return name === SELF_SIGNED.name ? SELF_SIGNED : { kind: 'ClusterIssuer', name };
 }
 
+/** A context of the ambient kubeconfig, where the configuration names one. */
+export function contextOf({ context }: TargetFacts): { readonly context: string } | undefined {
+  return context === undefined ? undefined : { context };
+}
+
 /** The text of a kubeconfig, where the configuration has one. */
 export function kubeconfigOf(source: SecretSource | undefined): string | undefined {
   return source?.from === 'pulumi' ? source.value : undefined;

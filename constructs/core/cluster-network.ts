@@ -1,8 +1,10 @@
 import { k8s } from 'cdk8s-plus-27';
 import { addressIn, PRIVATE_IPV4 } from './addresses';
 import type { Reach } from './endpoint';
+import { isMarker, valueBehind } from './marker';
 import { peersOf } from './peers';
 import type { ClusterNetwork, Place } from './platform';
+import { sourceOf } from './value';
 
 const inKubeSystem = (app: string): Reach => ({ by: 'pods', namespace: 'kube-system', labels: { 'k8s-app': app } });
 const at = (port: number, ...cidrs: readonly string[]): Place => ({ reach: { by: 'cidrs', cidrs }, port });
@@ -25,15 +27,27 @@ export const MINIKUBE: ClusterNetwork = {
   apiServer: [at(8443, ...PRIVATE_IPV4)],
 };
 
+/** Ranges of an EKS cluster; may be markers. */
+interface EksAddresses {
+  readonly subnetCidrs: readonly string[];
+  /** Where names are asked, and the Service of the API server. @default both of those that EKS may have taken by itself */
+  readonly resolver?: string | undefined;
+  readonly apiService?: string | undefined;
+}
+
 /**
  * EKS takes one of two ranges for Services, and judges policies before a Service's address becomes a pod's: names are at .10, on the node itself
  * in Auto Mode; the API server is at .1, and behind that in the subnets of the cluster.
  * https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
  */
-export function ofEks(subnetCidrs: readonly string[]): ClusterNetwork {
+export function ofEks({ subnetCidrs, resolver, apiService }: EksAddresses): ClusterNetwork {
+  const [names, service] = [
+    resolver ?? ['10.100.0.10/32', '172.20.0.10/32'],
+    apiService ?? ['10.100.0.1/32', '172.20.0.1/32'],
+  ];
   return {
-    resolvers: [...NODE_LOCAL, at(53, '10.100.0.10/32', '172.20.0.10/32')],
-    apiServer: [at(443, ...subnetCidrs, '10.100.0.1/32', '172.20.0.1/32')],
+    resolvers: [...NODE_LOCAL, at(53, ...[names].flat())],
+    apiServer: [at(443, ...subnetCidrs, ...[service].flat())],
   };
 }
 
@@ -80,12 +94,17 @@ function inWords(reach: Reach): string {
     case 'cidrs':
       return [PRIVATE, PRIVATE_IPV4].some((all) => all.join() === reach.cidrs.join())
         ? 'private addresses '
-        : `${reach.cidrs.join(', ')} `;
+        : `${[...new Set(reach.cidrs.map(inPlain))].join(', ')} `;
     case 'public':
       return 'the internet ';
     default:
       return reach satisfies never;
   }
+}
+
+/** What is known only after apply, by where it comes from. */
+function inPlain(cidr: string): string {
+  return isMarker(cidr) ? sourceOf(valueBehind(cidr)).replace(/\[\d+\]$/, '') : cidr;
 }
 
 /** One rule for each port. */

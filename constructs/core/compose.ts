@@ -47,8 +47,8 @@ export function json(structure: unknown): string {
   let cursor = 0;
   const held: Value[] = [];
   const plain = JSON.stringify(structure, (_key, leaf: unknown) => {
-    const value = isOutput(leaf) ? toValue(leaf) : typeof leaf === 'string' ? toValue(leaf) : leaf;
-    if (!isValue(value)) return leaf;
+    const value = isOutput(leaf) || typeof leaf === 'string' ? toValue(leaf) : undefined;
+    if (value === undefined || typeof value === 'string') return leaf;
     held.push(value);
     return `\u0000${held.length - 1}\u0000`;
   });
@@ -59,10 +59,6 @@ export function json(structure: unknown): string {
     cursor = match.index + match[0].length;
   }
   return composed([...pieces, plain.slice(cursor)]);
-}
-
-function isValue(thing: unknown): thing is Value {
-  return typeof thing === 'object' && thing !== null && 'kind' in thing;
 }
 
 /** The text before a credential of a URL. https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1 */

@@ -2,25 +2,34 @@ import type { Construct } from 'constructs';
 import { CloudResource } from '../../constructs/core/cloud-resource';
 import { ofEks } from '../../constructs/core/cluster-network';
 import { clusterProvider } from '../../constructs/core/cluster-provider';
+import { json } from '../../constructs/core/compose';
 import { provide } from '../../constructs/core/node-options';
 import type { Platform } from '../../constructs/core/platform';
 import type { TargetFacts } from '../facts';
-import { inCluster, kubeconfigOf } from '../in-cluster';
+import { contextOf, inCluster, kubeconfigOf } from '../in-cluster';
 import { cloudFront } from './cloud-front';
-import type { EksCluster } from './eks-cluster';
+import type { EksCluster, EksSource } from './eks-cluster';
+import { eksCluster } from './eks-source';
 import { elasticache } from './elasticache';
 import { workloadRole } from './identity';
 import { rds } from './rds';
 import { s3 } from './s3';
 
+const NAMES: Readonly<Record<EksSource['from'], string>> = {
+  configuration: 'EKS, existing cluster',
+  stack: 'EKS, cluster of another stack',
+};
+
 /** Postgres becomes RDS, Redis becomes ElastiCache, Secrets come from AWS Secrets Manager through External Secrets. */
-export function eks(scope: Construct, facts: TargetFacts, cluster: EksCluster): Platform {
-  const kubeconfig = kubeconfigOf(facts.kubeconfig) ?? asksAws(cluster);
+export function eks(scope: Construct, facts: TargetFacts, source: EksSource): Platform {
+  const cluster = eksCluster(scope, source);
+  const kubeconfig = kubeconfigOf(facts.kubeconfig);
+  const own = kubeconfig === undefined ? (contextOf(facts) ?? { kubeconfig: asksAws(cluster) }) : { kubeconfig };
   const clusterIdentifier = `eks/${cluster.region}/${cluster.cluster}`;
-  provide(scope, clusterProvider(scope, 'cluster', { kubeconfig, clusterIdentifier }));
+  provide(scope, clusterProvider(scope, 'cluster', { ...own, clusterIdentifier }));
   provide(scope, awsProvider(scope, cluster, facts));
-  const network = ofEks(cluster.subnetCidrs);
-  const platform = inCluster(facts, { name: 'EKS, existing cluster', storageClass: 'gp3', network });
+  const network = ofEks(cluster);
+  const platform = inCluster(facts, { name: NAMES[source.from], storageClass: 'gp3', network });
   return {
     ...platform,
     issuer: platform.issuer ?? { kind: 'ClusterIssuer', name: 'letsencrypt-prod' },
@@ -45,7 +54,7 @@ function asksAws({ cluster, endpoint, certificateAuthority, region }: EksCluster
     command: 'aws',
     args: ['eks', 'get-token', '--cluster-name', cluster, '--region', region],
   };
-  return JSON.stringify({
+  return json({
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': cluster,

@@ -34,6 +34,10 @@ test('JSON with a value escapes what is put in later', () => {
   expect(value).toMatchObject({ kind: 'composed', pieces: ['{"key":"', { encode: 'json' }, '"}'] });
 });
 
+test('JSON of a structure that has a kind is that structure', () => {
+  expect(JSON.parse(json({ kind: 'Config', users: [] }))).toEqual({ kind: 'Config', users: [] });
+});
+
 test('a part for a JSON literal is escaped at once where it is known', () => {
   expect(text`{"a":"${jsonString('say "hi"')}"}`).toBe('{"a":"say \\"hi\\""}');
 });
