@@ -93,8 +93,8 @@ export interface Store {
   readonly remote: Readonly<Record<string, string>>;
   /** Folder of the remote: a bucket, or empty; may be a marker. */
   readonly folder: string;
-  /** `s3://…` for programs that speak S3 themselves; none for a volume. */
-  readonly s3?: string;
+  /** For Barman, which archives the log of CloudNativePG: `s3://…` or its like, and how it gets in; none for a volume. */
+  readonly barman?: { readonly path: string; readonly credentials: Readonly<Record<string, unknown>> };
   readonly reach: readonly { readonly reach: Reach; readonly port: number }[];
   /** The claim to mount at `/store`, where the store is a volume. */
   readonly claim?: string;

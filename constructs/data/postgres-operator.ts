@@ -7,7 +7,7 @@ import type { Caller } from '../core/endpoint';
 import { labelsOf } from '../core/labels';
 import { nodeOptions } from '../core/node-options';
 import { recordConnection } from '../core/part';
-import type { Answer, PostgresRequest } from '../core/platform';
+import type { Answer, PostgresRequest, Store } from '../core/platform';
 import { type Resources, resourceRequirements, sizeText } from '../core/pod';
 import type { SecretSource } from '../core/secret-source';
 import { systemOf } from '../core/system';
@@ -52,7 +52,8 @@ export function postgresByOperator(
   const reader = credentials(scope, `${name}-reader`, READERS.reader, passwordOf(scope, 'reader'));
   const metrics = credentials(scope, `${name}-metrics`, READERS.metrics, passwordOf(scope, 'metrics'));
   const instances = platform.profile.highlyAvailable ? 3 : 1;
-  const barman = archive?.store.s3 === undefined ? undefined : archiving(scope, request, archive, archive.store.s3);
+  const barman =
+    archive?.store.barman === undefined ? undefined : archiving(scope, request, archive, archive.store.barman);
 
   const cluster = new ApiObject(scope, 'cluster', {
     apiVersion: 'postgresql.cnpg.io/v1',
@@ -123,7 +124,12 @@ function readingRole(name: string, secret: string, role: string): object {
 }
 
 /** Base backups each night and the log all the time, by the Barman Cloud plugin: what is inside of `spec.backup` goes with 1.31. */
-function archiving(scope: Construct, request: PostgresRequest, archive: ObjectStore, destinationPath: string): object {
+function archiving(
+  scope: Construct,
+  request: PostgresRequest,
+  archive: ObjectStore,
+  { path, credentials }: NonNullable<Store['barman']>,
+): object {
   const { name } = request;
   new ApiObject(scope, 'log-archive', {
     apiVersion: 'barmancloud.cnpg.io/v1',
@@ -132,8 +138,8 @@ function archiving(scope: Construct, request: PostgresRequest, archive: ObjectSt
     spec: {
       retentionPolicy: `${request.keepBackupsDays}d`,
       configuration: {
-        destinationPath: text`${destinationPath}/postgres`,
-        s3Credentials: { inheritFromIAMRole: true },
+        destinationPath: text`${path}/postgres`,
+        ...credentials,
         wal: { compression: 'gzip' },
       },
     },
