@@ -1,4 +1,5 @@
-import { type App, Duration, Size } from 'cdk8s';
+import { Duration, Size } from 'cdk8s';
+import type { Construct } from 'constructs';
 import { Backup, connect, Gateway, Identity, ObjectStore, Postgres, Redis, Site, System, url } from '../../constructs';
 import { PROFILES } from '../../constructs/core/profile';
 import type { SecretBackend } from '../../constructs/core/secret-source';
@@ -44,7 +45,7 @@ function shopOn(
     readonly kubernetesVersion?: string;
   } = {},
 ): Look {
-  const build = (app: App) => {
+  const build = (app: Construct) => {
     const platform = gke(
       app,
       {
