@@ -1,6 +1,8 @@
 import type { Problem } from '../constructs/core/problem';
+import type { AksSource } from '../targets/aks/aks-cluster';
 import type { EksSource } from '../targets/eks/eks-cluster';
 import type { TargetFacts } from '../targets/facts';
+import { AKS_OF_STACK_SETTINGS, AKS_SETTINGS } from './aks-settings';
 import { EKS_OF_STACK_SETTINGS, EKS_SETTINGS } from './cloud-settings';
 import type { SettingsReader } from './read-settings';
 
@@ -22,8 +24,18 @@ export function readEks(reader: SettingsReader, { clusterStack }: Layer): EksSou
   return cluster && { from: 'configuration', cluster };
 }
 
+/** The same, of the namespace `aks`. */
+export function readAks(reader: SettingsReader, { clusterStack }: Layer): AksSource | undefined {
+  if (clusterStack !== undefined) {
+    const known = reader.read('aks', AKS_OF_STACK_SETTINGS);
+    return known && { from: 'stack', stack: clusterStack, known };
+  }
+  const cluster = reader.read('aks', AKS_SETTINGS);
+  return cluster && { from: 'configuration', cluster };
+}
+
 /** Targets that take the facts of their cluster from another stack. */
-const JOINING: readonly TargetFacts['target'][] = ['eks', 'existing'];
+const JOINING: readonly TargetFacts['target'][] = ['eks', 'aks', 'existing'];
 
 /** What the layers of a stack say against each other. */
 export function layerProblems({ target, clusterStack }: Layer, where: string): Problem[] {

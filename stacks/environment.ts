@@ -6,7 +6,7 @@ import type { SecretBackend } from '../constructs/core/secret-source';
 import { VERSIONS } from '../constructs/core/versions';
 import { SELF_SIGNED } from '../constructs/network/certificate';
 import type { TargetFacts } from '../targets/facts';
-import { layerProblems, readEks } from './cluster-sources';
+import { layerProblems, readAks, readEks } from './cluster-sources';
 import { GKE_SETTINGS } from './gke-settings';
 import { nearest } from './nearest';
 import { SettingsReader } from './read-settings';
@@ -14,7 +14,7 @@ import { STORES } from './secret-stores';
 import { choice, optional, or, type Settings, secret, text, texts } from './setting';
 import { objectName, places, stackName } from './typed-texts';
 
-export const TARGETS = ['minikube', 'eks', 'gke', 'existing'] as const;
+export const TARGETS = ['minikube', 'eks', 'gke', 'aks', 'existing'] as const;
 
 /** Keys of the namespace `seaworthy`: what every environment says. */
 export const ENVIRONMENT_SETTINGS = {
@@ -78,6 +78,7 @@ export function readEnvironment<Build>(
   const own = reader.read('seaworthy', ENVIRONMENT_SETTINGS);
   const eks = own?.target === 'eks' ? readEks(reader, own) : undefined;
   const gke = own?.target === 'gke' ? reader.read('gke', GKE_SETTINGS) : undefined;
+  const aks = own?.target === 'aks' ? readAks(reader, own) : undefined;
   if (own !== undefined) reader.problems.push(...layerProblems(own, source.file));
   // Where the choice itself is wrong, what was configured is read all the same, so that every problem comes at once.
   const names =
@@ -101,6 +102,7 @@ export function readEnvironment<Build>(
     secrets,
     eks,
     gke,
+    aks,
     systems,
     problems: reader.problems,
   };

@@ -11,5 +11,7 @@ export const STORES: Readonly<Record<TargetFacts['target'], Store>> = {
   existing: AWS,
   eks: AWS,
   // Letters, digits, dashes and underscores: https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets/create
+  // Letters, digits and dashes: https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates
+  aks: { name: 'azure-key-vault', keys: 'dashes' },
   gke: { name: 'google-secret-manager', keys: 'dashes' },
 };

@@ -48,7 +48,7 @@ export class Todo extends System {
     const backend = new Gateway(this, 'backend', {
       ...BACKEND,
       image: image('todo-backend'),
-      account: { annotations: identity.annotations, token: true },
+      account: { ...identity.account, token: true },
       ...pulled,
       ...dataFolder(this, settings),
     });

@@ -1,5 +1,6 @@
 import type { Place, Profile } from '../constructs/core/platform';
 import type { SecretBackend, SecretSource } from '../constructs/core/secret-source';
+import type { AksSource } from './aks/aks-cluster';
 import type { EksSource } from './eks/eks-cluster';
 import type { GkeCluster } from './gke/gke-cluster';
 
@@ -8,7 +9,7 @@ export interface TargetFacts {
   readonly project: string;
   readonly environment: string;
   readonly profile: Profile;
-  readonly target: 'minikube' | 'eks' | 'gke' | 'existing';
+  readonly target: 'minikube' | 'eks' | 'gke' | 'aks' | 'existing';
   readonly kubernetesVersion: string;
   readonly context: string | undefined;
   readonly kubeconfig: SecretSource | undefined;
@@ -23,4 +24,5 @@ export interface TargetFacts {
   readonly clusterStack?: string | undefined;
   readonly eks: EksSource | undefined;
   readonly gke: GkeCluster | undefined;
+  readonly aks: AksSource | undefined;
 }

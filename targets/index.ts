@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import type { Platform } from '../constructs/core/platform';
+import { aks } from './aks/aks';
 import { eks } from './eks/eks';
 import { existing } from './existing';
 import type { TargetFacts } from './facts';
@@ -17,6 +18,8 @@ export function platformOn(scope: Construct, facts: TargetFacts): Platform {
       return eks(scope, facts, needed(facts.eks, 'eks'));
     case 'gke':
       return gke(scope, facts, needed(facts.gke, 'gke'));
+    case 'aks':
+      return aks(scope, facts, needed(facts.aks, 'aks'));
     default:
       return facts.target satisfies never;
   }

@@ -19,3 +19,14 @@ export const AWS_LOAD_BALANCERS: LoadBalancers = {
  */
 const PASSTHROUGH = { 'cloud.google.com/l4-rbs': 'enabled' };
 export const GOOGLE_LOAD_BALANCERS: LoadBalancers = { tcp: PASSTHROUGH, udp: PASSTHROUGH };
+
+/**
+ * On Azure a standard load balancer of layer 4, which keeps the client's address where the Service says `externalTrafficPolicy: Local`. A port whose
+ * protocol is known to be HTTP is asked for a path: `/` of a controller is 404, and nobody would get in. A connection in which nobody speaks ends after
+ * four minutes, where nothing else is said. https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/
+ */
+const AZURE = 'service.beta.kubernetes.io/azure-load-balancer-';
+export const AZURE_LOAD_BALANCERS: LoadBalancers = {
+  tcp: { [`${AZURE}health-probe-request-path`]: '/healthz', [`${AZURE}tcp-idle-timeout`]: '30' },
+  udp: {},
+};

@@ -87,20 +87,37 @@ export interface StoreRequest {
 
 export type StoreAccess = 'read' | 'write' | 'delete';
 
+/** What carries an identity of a cloud, so that the cloud knows whose pods they are. */
+export interface CloudIdentity {
+  /** Of the ServiceAccount. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Of its pods. @default none */
+  readonly podLabels?: Readonly<Record<string, string>>;
+}
+
+/** Where CloudNativePG archives the log of a database, as its Barman plugin reads it. https://cloudnative-pg.io/plugin-barman-cloud/docs/object_stores/ */
+export interface LogArchive {
+  /** `s3://…`, `https://….blob.core.windows.net/…`; may be a marker. */
+  readonly path: string;
+  /** By the pods' own identity: `s3Credentials`, `azureCredentials`, `googleCredentials`. */
+  readonly credentials: Readonly<Record<string, object>>;
+}
+
 /** What a target made of an object store: how rclone finds it, and how pods get there. */
 export interface Store {
   /** rclone's settings of the remote `store`, as variables. https://rclone.org/docs/#environment-variables No secret is among them. */
   readonly remote: Readonly<Record<string, string>>;
   /** Folder of the remote: a bucket, or empty; may be a marker. */
   readonly folder: string;
-  /** For Barman, which archives the log of CloudNativePG: `s3://…` or its like, and how it gets in; none for a volume. */
-  readonly barman?: { readonly path: string; readonly credentials: Readonly<Record<string, unknown>> };
+  /** None for a volume. */
+  readonly logArchive?: LogArchive;
   readonly reach: readonly { readonly reach: Reach; readonly port: number }[];
   /** The claim to mount at `/store`, where the store is a volume. */
   readonly claim?: string;
   /** The store drops old objects itself, or its owner does; else who writes deletes what is older, once newer is proven. */
   readonly expires: boolean;
-  readonly grant?: (part: Construct, account: string, access: readonly StoreAccess[]) => void;
+  /** Lets the pods of an account in. What these must carry for it, where they must carry anything. */
+  readonly grant?: (part: Construct, account: string, access: readonly StoreAccess[]) => CloudIdentity | undefined;
   readonly facts: readonly string[];
 }
 
@@ -170,8 +187,5 @@ export interface Platform {
   redis?(scope: Construct, request: RedisRequest): Answer;
   objectStore?(scope: Construct, request: StoreRequest): Store;
   site?(scope: Construct, request: SiteRequest): HostedSite;
-  identity?(
-    scope: Construct,
-    request: IdentityRequest,
-  ): { readonly annotations: Readonly<Record<string, string>>; readonly facts: readonly string[] };
+  identity?(scope: Construct, request: IdentityRequest): CloudIdentity & { readonly facts: readonly string[] };
 }

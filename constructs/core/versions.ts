@@ -44,11 +44,6 @@ export const VERSIONS = {
     version: '8.0',
     source: 'https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html',
   },
-  /** Memorystore for Redis ends at 7.2; Memorystore for Valkey has no passwords. */
-  memorystoreRedis: {
-    version: '7.2',
-    source: 'https://cloud.google.com/memorystore/docs/redis/supported-versions',
-  },
   /** CloudNativePG's own images: 18.4 is what its operator 1.30 takes by default, the others are the minors of the same day. */
   cnpgPostgres15: {
     version: '15.18',
@@ -142,6 +137,7 @@ export const VERSIONS = {
   pulumiAws: { version: '7.48.0', source: 'https://www.npmjs.com/package/@pulumi/aws' },
   /** 10 is out, and was not tried: https://github.com/pulumi/pulumi-gcp/issues/3966 */
   pulumiGcp: { version: '9.37.0', source: 'https://www.npmjs.com/package/@pulumi/gcp' },
+  pulumiAzureNative: { version: '3.28.0', source: 'https://www.npmjs.com/package/@pulumi/azure-native' },
   pulumiRandom: { version: '4.21.2', source: 'https://www.npmjs.com/package/@pulumi/random' },
 } as const satisfies Record<string, Version>;
 
@@ -150,5 +146,6 @@ export const PROVIDER_VERSIONS: Readonly<Record<string, string>> = {
   kubernetes: VERSIONS.pulumiKubernetes.version,
   aws: VERSIONS.pulumiAws.version,
   gcp: VERSIONS.pulumiGcp.version,
+  'azure-native': VERSIONS.pulumiAzureNative.version,
   random: VERSIONS.pulumiRandom.version,
 };

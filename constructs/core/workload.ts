@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import type { CloudIdentity } from './platform';
 
 /** What a container's variable holds. */
 export type EnvValue =
@@ -23,4 +24,6 @@ export interface Workload extends IConstruct {
   addEnv(name: string, value: EnvValue): void;
   /** Needed by those who call a server whose certificate a private authority signed. */
   addFile?(file: MountedFile): void;
+  /** Needed by those who are let in somewhere as an identity of their cloud. */
+  identify?(identity: CloudIdentity): void;
 }

@@ -59,7 +59,11 @@ export class ObjectStore extends Construct implements Monitored {
     const edge = new Construct(from, `to-${this.node.id}`);
     const name = `${shortNameOf(from)}-to-${shortNameOf(this)}`;
     if (this.store.reach.length > 0) allowTo(edge, name, from.selector, this.store.reach);
-    this.store.grant?.(from, nameOf(from), access);
+    const identity = this.store.grant?.(from, nameOf(from), access);
+    if (identity !== undefined) {
+      from.identify?.(identity);
+      report(from, () => (from.identify === undefined ? [cannotCarry(from, this)] : []));
+    }
     recordConnection(from, () => ({
       from: from.node.path,
       to: this.node.path,
@@ -94,6 +98,12 @@ export function daysInWords(days: number): string {
   return days === 1 ? '1 day' : `${days} days`;
 }
 
+function cannotCarry(from: Workload, to: ObjectStore): Problem {
+  const what = `${to.node.path} lets in whom its cloud knows, and ${from.node.path} cannot carry an identity of a cloud.`;
+  const fix = 'identify(identity) of the Workload: annotations of its ServiceAccount, labels of its pods';
+  return { code: 'SW-STORE-004', severity: 'error', what, fix };
+}
+
 function problemsWith({ locked, keepDays, existing }: StoreRequest, store: Store, protectData: boolean): Problem[] {
   const problems: Problem[] = [];
   if (!Number.isInteger(keepDays) || keepDays < 1) {
@@ -102,11 +112,17 @@ function problemsWith({ locked, keepDays, existing }: StoreRequest, store: Store
   }
   if (existing !== undefined && store.claim !== undefined) {
     const what = `existing is "${existing}", but this target keeps files in volumes, and has no buckets.`;
-    problems.push({ code: 'SW-STORE-003', severity: 'error', what, fix: 'a target with an object store (a cloud)' });
+    problems.push({
+      code: 'SW-STORE-003',
+      severity: 'error',
+      what,
+      fix: 'a target with an object store (eks, gke, aks)',
+    });
   }
   if (locked && store.claim !== undefined && protectData) {
     const what = 'locked is true, but a volume in the cluster can be changed and deleted by whoever mounts it.';
-    const fix = "a target with an object store (a cloud), or locked: false (of Talos: talos:audit.locked: 'false')";
+    const fix =
+      "a target with an object store (eks, gke, aks), or locked: false (of Talos: talos:audit.locked: 'false')";
     problems.push({ code: 'SW-STORE-002', severity: 'error', what, fix });
   }
   return problems;

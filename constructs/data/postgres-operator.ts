@@ -7,7 +7,7 @@ import type { Caller } from '../core/endpoint';
 import { labelsOf } from '../core/labels';
 import { nodeOptions } from '../core/node-options';
 import { recordConnection } from '../core/part';
-import type { Answer, PostgresRequest, Store } from '../core/platform';
+import type { Answer, CloudIdentity, LogArchive, PostgresRequest } from '../core/platform';
 import { type Resources, resourceRequirements, sizeText } from '../core/pod';
 import type { SecretSource } from '../core/secret-source';
 import { systemOf } from '../core/system';
@@ -52,8 +52,9 @@ export function postgresByOperator(
   const reader = credentials(scope, `${name}-reader`, READERS.reader, passwordOf(scope, 'reader'));
   const metrics = credentials(scope, `${name}-metrics`, READERS.metrics, passwordOf(scope, 'metrics'));
   const instances = platform.profile.highlyAvailable ? 3 : 1;
-  const barman =
-    archive?.store.barman === undefined ? undefined : archiving(scope, request, archive, archive.store.barman);
+  const { logArchive } = archive?.store ?? {};
+  const archived =
+    archive === undefined || logArchive === undefined ? undefined : archiving(scope, request, archive, logArchive);
 
   const cluster = new ApiObject(scope, 'cluster', {
     apiVersion: 'postgresql.cnpg.io/v1',
@@ -76,7 +77,7 @@ export function postgresByOperator(
       },
       resources: Lazy.any({ produce: () => plain(resourceRequirements(resourcesFor(callers, OPERATOR_RESOURCES))) }),
       affinity: { enablePodAntiAffinity: true, topologyKey: 'topology.kubernetes.io/zone' },
-      ...(barman === undefined ? {} : { plugins: [barman] }),
+      ...(archived === undefined ? {} : { plugins: [archived.plugin], ...carrying(archived.identity) }),
     },
   });
   nodeOptions(cluster, { protect: platform.profile.protectData, timeoutSeconds: 900 });
@@ -100,7 +101,7 @@ export function postgresByOperator(
       `PostgreSQL ${request.version} by CloudNativePG`,
       instances === 1 ? '1 server' : `${instances} servers`,
       `${sizeText(request.storage)} each on ${request.storageClass}`,
-      barman === undefined ? 'no log archive' : `log archived into ${archive?.node.id}`,
+      archived === undefined ? 'no log archive' : `log archived into ${archive?.node.id}`,
       ...(platform.profile.protectData ? ['protected'] : []),
     ],
     signals: [
@@ -128,8 +129,8 @@ function archiving(
   scope: Construct,
   request: PostgresRequest,
   archive: ObjectStore,
-  { path, credentials }: NonNullable<Store['barman']>,
-): object {
+  { path, credentials }: LogArchive,
+): { readonly plugin: object; readonly identity: CloudIdentity | undefined } {
   const { name } = request;
   new ApiObject(scope, 'log-archive', {
     apiVersion: 'barmancloud.cnpg.io/v1',
@@ -164,8 +165,18 @@ function archiving(
     archive.store.reach,
   );
   // Its retention policy deletes.
-  archive.store.grant?.(scope, name, ['read', 'write', 'delete']);
-  return { name: PLUGIN, isWALArchiver: true, parameters: { barmanObjectName: name } };
+  const identity = archive.store.grant?.(scope, name, ['read', 'write', 'delete']);
+  return { plugin: { name: PLUGIN, isWALArchiver: true, parameters: { barmanObjectName: name } }, identity };
+}
+
+/** The operator makes the ServiceAccount and the pods. https://cloudnative-pg.io/documentation/current/cloudnative-pg.v1/#serviceaccounttemplate */
+function carrying(identity: CloudIdentity | undefined): object {
+  if (identity === undefined) return {};
+  const { annotations, podLabels = {} } = identity;
+  return {
+    serviceAccountTemplate: { metadata: { annotations: { ...annotations } } },
+    inheritedMetadata: { labels: { ...podLabels } },
+  };
 }
 
 function controlTraffic(scope: Construct, name: string, selector: Record<string, string>): void {

@@ -51,7 +51,7 @@ export function deployment(part: Construct, props: HttpServiceProps, decided: De
       selector: { matchLabels: selector },
       strategy: strategyOf(copies),
       template: {
-        metadata: { labels, ...annotations },
+        metadata: { labels: { ...labels, ...props.account?.podLabels }, ...annotations },
         spec: decided.files.into(
           withLocalStorage({
             serviceAccountName: nameOf(part),

@@ -1,6 +1,7 @@
 import { type Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
 import type { Copies } from '../core/copies';
+import type { CloudIdentity } from '../core/platform';
 import type { HttpProbe, Resources } from '../core/pod';
 import type { Program } from '../core/programs';
 import type { RequestMetrics } from '../core/signals';
@@ -89,8 +90,8 @@ export interface HttpServiceProps extends ProgramProps {
   readonly claims?: readonly ClaimMount[];
   /** It may run on machines that the cloud takes back at short notice, and prefers them: spot nodes, tainted or not. @default false */
   readonly mayBeInterrupted?: boolean;
-  /** Its ServiceAccount. Annotations tell clouds whose identity it has; `token` mounts what the Kubernetes API asks for. @default no token */
-  readonly account?: { readonly annotations?: Readonly<Record<string, string>>; readonly token?: boolean };
+  /** Its ServiceAccount. Annotations and labels of its pods tell clouds whose identity it has; `token` mounts what the Kubernetes API asks for. @default no token */
+  readonly account?: Partial<CloudIdentity> & { readonly token?: boolean };
 }
 
 /** https://opentelemetry.io/docs/specs/semconv/http/http-metrics/#http-server, as Prometheus writes it. */

@@ -90,9 +90,9 @@ function httpService(
   env.setAll(plain, envIn);
   if (envIn !== undefined) new k8s.KubeConfigMap(part, 'env', { metadata: { name: envIn }, data: { ...plain } });
 
-  const annotations = props.account?.annotations;
+  const annotations = props.account?.annotations ?? {};
   new k8s.KubeServiceAccount(part, 'account', {
-    metadata: { name, ...(annotations === undefined ? {} : { annotations: { ...annotations } }) },
+    metadata: { name, ...(Object.keys(annotations).length === 0 ? {} : { annotations: { ...annotations } }) },
     automountServiceAccountToken: false,
   });
   for (const file of props.files ?? []) configMap(part, file);

@@ -3,6 +3,7 @@ import { Cpu, k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { labelsOf, nameOf, selectorOf } from '../core/labels';
 import { isOwnDisk, withLocalStorage, workingRoom } from '../core/local-storage';
+import type { CloudIdentity } from '../core/platform';
 import { type Resources, resourceRequirements, restrictedContainer, restrictedPod, temporary } from '../core/pod';
 import type { Monitored, Signal } from '../core/signals';
 import { systemOf } from '../core/system';
@@ -49,6 +50,8 @@ export abstract class ScheduledPart extends Construct implements Workload, Monit
   abstract readonly signals: readonly Signal[];
   protected readonly env = new Variables(this);
   readonly files = new Mounts();
+  /** What its pods carry; said before its job is made. */
+  protected identity: CloudIdentity | undefined;
 
   addEnv(name: string, value: EnvValue): void {
     this.env.set(name, value);
@@ -56,6 +59,15 @@ export abstract class ScheduledPart extends Construct implements Workload, Monit
 
   addFile(file: MountedFile): void {
     this.files.add(file);
+  }
+
+  identify(identity: CloudIdentity): void {
+    this.identity = identity;
+  }
+
+  /** Annotations of its ServiceAccount, and labels of its pods. */
+  carried(): Required<CloudIdentity> {
+    return { annotations: {}, podLabels: {}, ...this.identity };
   }
 
   /** What its script reads, beside what edges give. */
@@ -67,19 +79,25 @@ export abstract class ScheduledPart extends Construct implements Workload, Monit
 /** Makes a CronJob below its part, with its ServiceAccount and the ConfigMap of its scripts. One run at a time. */
 export function scheduledJob(part: ScheduledPart, props: ScheduledJobProps): void {
   const name = nameOf(part);
-  new k8s.KubeServiceAccount(part, 'account', { metadata: { name }, automountServiceAccountToken: false });
+  const { annotations, podLabels } = part.carried();
+  new k8s.KubeServiceAccount(part, 'account', {
+    metadata: { name, ...(Object.keys(annotations).length === 0 ? {} : { annotations: { ...annotations } }) },
+    automountServiceAccountToken: false,
+  });
   new k8s.KubeConfigMap(part, 'scripts', { metadata: { name: `${name}-scripts` }, data: { ...props.scripts } });
-  cronJob(part, { ...props, pod: part.files.into(pod(part, props)) });
+  cronJob(part, { ...props, podLabels, pod: part.files.into(pod(part, props)) });
 }
 
 export interface CronJobOptions {
   readonly schedule: string;
   readonly longest: Duration;
   readonly pod: k8s.PodSpec;
+  /** Beside those of the part. @default none */
+  readonly podLabels?: Readonly<Record<string, string>>;
 }
 
 /** A CronJob below its part, by whose name it is called: in UTC, one run at a time. */
-export function cronJob(part: Construct, { schedule, longest, pod }: CronJobOptions): void {
+export function cronJob(part: Construct, { schedule, longest, pod, podLabels = {} }: CronJobOptions): void {
   const labels = labelsOf(part);
   new k8s.KubeCronJob(part, 'job', {
     metadata: { name: nameOf(part), labels },
@@ -94,7 +112,7 @@ export function cronJob(part: Construct, { schedule, longest, pod }: CronJobOpti
         spec: {
           backoffLimit: 2,
           activeDeadlineSeconds: longest.toSeconds(),
-          template: { metadata: { labels }, spec: pod },
+          template: { metadata: { labels: { ...labels, ...podLabels } }, spec: pod },
         },
       },
     },

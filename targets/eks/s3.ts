@@ -85,10 +85,14 @@ function storeIn(place: Place, cluster: EksCluster, expires: boolean, facts: rea
       RCLONE_S3_NO_HEAD_OBJECT: 'true',
     },
     folder: place.id,
-    barman: { path: text`s3://${place.id}`, credentials: { s3Credentials: { inheritFromIAMRole: true } } },
+    logArchive: { path: text`s3://${place.id}`, credentials: { s3Credentials: { inheritFromIAMRole: true } } },
     reach: [S3, IDENTITY_AGENT],
     expires,
-    grant: (part, account, access) => grant(part, account, access, place, cluster),
+    grant: (part, account, access) => {
+      grant(part, account, access, place, cluster);
+      // EKS knows the account by its name.
+      return undefined;
+    },
     facts,
   };
 }

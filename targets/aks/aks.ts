@@ -1,0 +1,82 @@
+import type { Construct } from 'constructs';
+import { CloudResource } from '../../constructs/core/cloud-resource';
+import { clusterProvider } from '../../constructs/core/cluster-provider';
+import { json } from '../../constructs/core/compose';
+import { AZURE_LOAD_BALANCERS } from '../../constructs/core/load-balancer';
+import { provide } from '../../constructs/core/node-options';
+import type { Platform } from '../../constructs/core/platform';
+import { report } from '../../constructs/core/problem';
+import type { TargetFacts } from '../facts';
+import { contextOf, inCluster, kubeconfigOf } from '../in-cluster';
+import type { AksCluster, AksSource, Azure } from './aks-cluster';
+import { ofAks } from './aks-network';
+import { aksCluster } from './aks-source';
+import { versionProblems } from './aks-versions';
+import { blobStore } from './blob-store';
+import { flexibleServer } from './flexible-server';
+import { frontDoor } from './front-door';
+import { workloadIdentity } from './identity';
+import { managedRedis, reachesKeys } from './managed-redis';
+
+const NAMES: Readonly<Record<AksSource['from'], string>> = {
+  configuration: 'AKS, existing cluster',
+  stack: 'AKS, cluster of another stack',
+};
+
+/** Postgres becomes a flexible server, Redis Azure Managed Redis, a store a container of Azure Storage; Secrets come from Key Vault through External Secrets. */
+export function aks(scope: Construct, facts: TargetFacts, source: AksSource): Platform {
+  const cluster = aksCluster(scope, source);
+  const kubeconfig = kubeconfigOf(facts.kubeconfig);
+  const own = kubeconfig === undefined ? (contextOf(facts) ?? { kubeconfig: asksEntra(cluster) }) : { kubeconfig };
+  const clusterIdentifier = `aks/${cluster.subscription}/${cluster.resourceGroup}/${cluster.cluster}`;
+  provide(scope, clusterProvider(scope, 'cluster', { ...own, clusterIdentifier }));
+  provide(scope, azureProvider(scope, cluster));
+  report(scope, () => versionProblems(facts.kubernetesVersion));
+  const platform = inCluster(facts, {
+    name: NAMES[source.from],
+    storageClass: 'managed-csi',
+    network: ofAks(cluster),
+  });
+  const tags = { 'seaworthy:project': facts.project, 'seaworthy:environment': facts.environment };
+  const azure: Azure = { cluster, environment: facts.environment, tags };
+  return {
+    ...platform,
+    issuer: platform.issuer ?? { kind: 'ClusterIssuer', name: 'letsencrypt-prod' },
+    loadBalancer: AZURE_LOAD_BALANCERS,
+    // https://learn.microsoft.com/azure/aks/azure-csi-disk-storage-provision
+    fastDisk: { provisioner: 'disk.csi.azure.com', parameters: { skuName: 'Premium_LRS' } },
+    postgres: (part, request) => flexibleServer(part, request, azure),
+    ...(reachesKeys(facts.secrets) ? { redis: (part, request) => managedRedis(part, request, azure) } : {}),
+    objectStore: (part, request) => blobStore(part, request, azure),
+    site: (part, request) => frontDoor(part, request, azure),
+    identity: (part, request) => workloadIdentity(part, request, azure),
+  };
+}
+
+function azureProvider(scope: Construct, { subscription, location }: AksCluster): CloudResource {
+  const inputs = { subscriptionId: subscription, location };
+  return new CloudResource(scope, 'azure', { type: 'pulumi:providers:azure-native', inputs });
+}
+
+/** The application that every AKS cluster trusts: https://learn.microsoft.com/azure/aks/kubelogin-authentication */
+const SERVER = '6dae42f8-4368-4678-94ff-3960e28e3630';
+
+/** Asks Entra ID for a token each time, as whom the Azure CLI is signed in; holds no credential. */
+function asksEntra({ cluster, endpoint, certificateAuthority }: AksCluster): string {
+  const exec = {
+    apiVersion: 'client.authentication.k8s.io/v1beta1',
+    command: 'kubelogin',
+    args: ['get-token', '--login', 'azurecli', '--server-id', SERVER],
+    installHint: 'az aks install-cli',
+    provideClusterInfo: false,
+    interactiveMode: 'Never',
+  };
+  return json({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': cluster,
+    clusters: [{ name: cluster, cluster: { server: endpoint, 'certificate-authority-data': certificateAuthority } }],
+    contexts: [{ name: cluster, context: { cluster, user: cluster } }],
+    users: [{ name: cluster, user: { exec } }],
+  });
+}
