@@ -87,7 +87,10 @@ export class Talos extends System {
     connect(dashboard, gateway, { env: { GATEWAY_URL: url() } });
     connect(dashboard, audit, { env: { AUDIT_URL: url() } });
     connect(dashboard, mcp, { env: { MCP_URL: url() } });
-    connect(gateway, redis, { env: { REDIS_URL: url() }, secret: { name: 'talos-redis', key: 'redis-url' } });
+    connect(gateway, redis, {
+      env: { REDIS_URL: url({ for: 'redis-py' }) },
+      secret: { name: 'talos-redis', key: 'redis-url' },
+    });
     for (const client of [gateway, audit, migrations]) {
       connect(client, postgres, { env: { DATABASE_URL: url({ for: 'asyncpg' }) }, secret });
     }

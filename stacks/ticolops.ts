@@ -75,7 +75,7 @@ export class Ticolops extends System {
         secret: { name: SECRET, key: 'database_url' },
       });
     }
-    connect(api, redis, { env: { REDIS_URL: url() }, secret: { name: SECRET, key: 'redis_url' } });
+    connect(api, redis, { env: { REDIS_URL: url({ for: 'redis-py' }) }, secret: { name: SECRET, key: 'redis_url' } });
     api.node.addDependency(migrations);
     expose(api, { host: settings.host, requestsPerSecond, ...headers });
     if (settings['sentry.enabled']) {

@@ -24,5 +24,5 @@ export interface TargetFacts {
   readonly clusterStack?: string | undefined;
   readonly eks: EksSource | undefined;
   readonly gke: GkeCluster | undefined;
-  readonly aks: AksSource | undefined;
+  readonly aks?: AksSource | undefined;
 }

@@ -11,6 +11,8 @@ export interface Authority {
   readonly kind: 'Secret' | 'ConfigMap';
   readonly name: string;
   readonly key: string;
+  /** It signs for this server alone, and not for its name: who trusts it asks for no name. @default the name is checked */
+  readonly signsOneServer?: boolean;
 }
 
 /** A user of a store beside the one that owns what is in it: `reader` may read all of it, `metrics` its numbers. */

@@ -100,7 +100,7 @@ export interface LogArchive {
   /** `s3://…`, `https://….blob.core.windows.net/…`; may be a marker. */
   readonly path: string;
   /** By the pods' own identity: `s3Credentials`, `azureCredentials`, `googleCredentials`. */
-  readonly credentials: Readonly<Record<string, object>>;
+  readonly credentials: Readonly<Record<string, unknown>>;
 }
 
 /** What a target made of an object store: how rclone finds it, and how pods get there. */
@@ -109,8 +109,8 @@ export interface Store {
   readonly remote: Readonly<Record<string, string>>;
   /** Folder of the remote: a bucket, or empty; may be a marker. */
   readonly folder: string;
-  /** None for a volume. */
-  readonly logArchive?: LogArchive;
+  /** For Barman, which archives the log of CloudNativePG; none for a volume. */
+  readonly barman?: LogArchive;
   readonly reach: readonly { readonly reach: Reach; readonly port: number }[];
   /** The claim to mount at `/store`, where the store is a volume. */
   readonly claim?: string;

@@ -44,6 +44,11 @@ export const VERSIONS = {
     version: '8.0',
     source: 'https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html',
   },
+  /** Memorystore for Redis ends at 7.2; Memorystore for Valkey has no passwords. */
+  memorystoreRedis: {
+    version: '7.2',
+    source: 'https://cloud.google.com/memorystore/docs/redis/supported-versions',
+  },
   /** CloudNativePG's own images: 18.4 is what its operator 1.30 takes by default, the others are the minors of the same day. */
   cnpgPostgres15: {
     version: '15.18',

@@ -112,17 +112,11 @@ function problemsWith({ locked, keepDays, existing }: StoreRequest, store: Store
   }
   if (existing !== undefined && store.claim !== undefined) {
     const what = `existing is "${existing}", but this target keeps files in volumes, and has no buckets.`;
-    problems.push({
-      code: 'SW-STORE-003',
-      severity: 'error',
-      what,
-      fix: 'a target with an object store (eks, gke, aks)',
-    });
+    problems.push({ code: 'SW-STORE-003', severity: 'error', what, fix: 'a target with an object store (a cloud)' });
   }
   if (locked && store.claim !== undefined && protectData) {
     const what = 'locked is true, but a volume in the cluster can be changed and deleted by whoever mounts it.';
-    const fix =
-      "a target with an object store (eks, gke, aks), or locked: false (of Talos: talos:audit.locked: 'false')";
+    const fix = "a target with an object store (a cloud), or locked: false (of Talos: talos:audit.locked: 'false')";
     problems.push({ code: 'SW-STORE-002', severity: 'error', what, fix });
   }
   return problems;

@@ -52,9 +52,9 @@ export function postgresByOperator(
   const reader = credentials(scope, `${name}-reader`, READERS.reader, passwordOf(scope, 'reader'));
   const metrics = credentials(scope, `${name}-metrics`, READERS.metrics, passwordOf(scope, 'metrics'));
   const instances = platform.profile.highlyAvailable ? 3 : 1;
-  const { logArchive } = archive?.store ?? {};
+  const { barman } = archive?.store ?? {};
   const archived =
-    archive === undefined || logArchive === undefined ? undefined : archiving(scope, request, archive, logArchive);
+    archive === undefined || barman === undefined ? undefined : archiving(scope, request, archive, barman);
 
   const cluster = new ApiObject(scope, 'cluster', {
     apiVersion: 'postgresql.cnpg.io/v1',

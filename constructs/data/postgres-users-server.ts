@@ -78,7 +78,7 @@ function pod({ name, secret, request, at }: PodProps): k8s.PodSpec {
     PGPORT: `${at.port}`,
     PGUSER: SUPERUSER,
     PGCONNECT_TIMEOUT: '10',
-    ...libpqEnv(file),
+    ...libpqEnv(file, authority),
     USERS: FOLDERS.users,
     READY: '/tmp/ready',
   };

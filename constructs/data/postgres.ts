@@ -131,8 +131,17 @@ function keptTooShort({ keepBackupsDays }: PostgresRequest, protectData: boolean
 
 /** Databases that every server has, and users that are not an application's, or that Postgres refuses whatever the quotes. */
 const TAKEN = {
-  database: ['postgres', 'template0', 'template1', 'rdsadmin'],
-  username: [SUPERUSER, ...Object.values(READERS), 'public', 'none', 'rdsadmin', 'streaming_replica'],
+  database: ['postgres', 'template0', 'template1', 'rdsadmin', 'cloudsqladmin'],
+  username: [
+    SUPERUSER,
+    ...Object.values(READERS),
+    'public',
+    'none',
+    'rdsadmin',
+    'cloudsqladmin',
+    'cloudsqlsuperuser',
+    'streaming_replica',
+  ],
 };
 
 function nameProblems(names: Readonly<Record<keyof typeof TAKEN, string>>): Problem[] {

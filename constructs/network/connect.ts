@@ -10,7 +10,7 @@ import type { Workload } from '../core/workload';
 import type { SecretKey } from '../secrets/inject';
 import { secretBundle } from '../secrets/secret-bundle';
 import { addressOf, composedByPulumi, type SecretTemplate, sourcesOf } from '../secrets/secret-template';
-import { type Driver, dialectOf, libpqEnv, urlIn } from './dialect';
+import { type Driver, dialectOf, dialectProblems, libpqEnv, urlIn } from './dialect';
 import { edgeBetween, edgeProblems } from './edge';
 import { openBothSides } from './network-policy';
 
@@ -90,7 +90,12 @@ export function connect(from: Workload, to: Construct & HasEndpoint, options: Co
   if (isFirst) openBothSides(edge, from, to, endpoint);
   if (endpoint.comesFirst === true) from.node.addDependency(to);
   to.expect?.({ path: from.node.path, pods: from.mostPods ?? 1, connections: connectionsOf(from, options) });
-  report(edge, () => [...problemsWith(variables, options), ...userProblems(options, to), ...trustProblems(from, to)]);
+  report(edge, () => [
+    ...problemsWith(variables, options),
+    ...userProblems(options, to),
+    ...trustProblems(from, to),
+    ...dialectProblems(to.node.path, endpoint, driversIn(options)),
+  ]);
   recordConnection(from, () => ({
     from: from.node.path,
     to: partPath(to),
@@ -129,12 +134,15 @@ function trust(from: Workload, to: Construct, endpoint: Endpoint, { env = {}, va
   if (authority === undefined) return;
   from.addFile?.({ ...authority, folder: folderOf(to) });
   const file = authorityFile(to, authority);
-  const drivers = Object.values(env).flatMap((shape) => (shape.part === 'url' ? [shape.for ?? 'libpq'] : []));
   const told = [
-    ...drivers.map((driver) => dialectOf(endpoint, driver, file).env),
-    ...(variables === 'libpq' ? [libpqEnv(file)] : []),
+    ...driversIn({ env }).map((driver) => dialectOf(endpoint, driver, file).env),
+    ...(variables === 'libpq' ? [libpqEnv(file, authority)] : []),
   ];
   for (const [name, value] of Object.entries(Object.assign({}, ...told))) from.addEnv(name, { value: `${value}` });
+}
+
+function driversIn({ env = {} }: ConnectOptions): Driver[] {
+  return Object.values(env).flatMap((shape) => (shape.part === 'url' ? [shape.for ?? 'libpq'] : []));
 }
 
 /** Names of the size of a pool: node-pg-pool as ALCS has it, Prisma, SQLAlchemy. */

@@ -32,7 +32,7 @@ export function fromStore(key: string, property?: string): SecretSource {
 }
 
 /** A path of a secret, as the store behind External Secrets names it. */
-export function keyInStore({ keys }: Extract<SecretBackend, { kind: 'external' }>, path: string): string {
+export function keyInStore({ keys }: Pick<Extract<SecretBackend, { kind: 'external' }>, 'keys'>, path: string): string {
   return keys === 'dashes' ? path.replaceAll(/[^A-Za-z0-9-]/g, '-') : path;
 }
 

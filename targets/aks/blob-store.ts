@@ -161,7 +161,7 @@ function storeIn(place: BlobPlace, azure: Azure, expires: boolean, facts: readon
       RCLONE_AZUREBLOB_NO_HEAD_OBJECT: 'true',
     },
     folder: place.container,
-    logArchive: {
+    barman: {
       path: text`https://${place.account}.blob.core.windows.net/${place.container}`,
       credentials: { azureCredentials: { inheritFromAzureAD: true } },
     },

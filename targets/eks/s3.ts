@@ -85,7 +85,7 @@ function storeIn(place: Place, cluster: EksCluster, expires: boolean, facts: rea
       RCLONE_S3_NO_HEAD_OBJECT: 'true',
     },
     folder: place.id,
-    logArchive: { path: text`s3://${place.id}`, credentials: { s3Credentials: { inheritFromIAMRole: true } } },
+    barman: { path: text`s3://${place.id}`, credentials: { s3Credentials: { inheritFromIAMRole: true } } },
     reach: [S3, IDENTITY_AGENT],
     expires,
     grant: (part, account, access) => {

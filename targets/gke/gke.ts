@@ -6,16 +6,25 @@ import { json } from '../../constructs/core/compose';
 import { GOOGLE_LOAD_BALANCERS } from '../../constructs/core/load-balancer';
 import { provide } from '../../constructs/core/node-options';
 import type { Platform } from '../../constructs/core/platform';
+import { report } from '../../constructs/core/problem';
 import type { TargetFacts } from '../facts';
 import { inCluster, kubeconfigOf } from '../in-cluster';
+import { cloudCdn } from './cloud-cdn';
+import { cloudSql } from './cloud-sql';
+import { cloudStorage } from './cloud-storage';
 import type { GkeCluster } from './gke-cluster';
+import { versionProblems } from './kubernetes-support';
+import { memorystore } from './memorystore';
+import { workloadIdentity } from './principal';
 
 /** Postgres becomes Cloud SQL, Redis becomes Memorystore, Secrets come from Secret Manager through External Secrets. */
 export function gke(scope: Construct, facts: TargetFacts, cluster: GkeCluster): Platform {
   const kubeconfig = kubeconfigOf(facts.kubeconfig) ?? asksGoogle(cluster);
   const clusterIdentifier = `gke/${cluster.project}/${cluster.region}/${cluster.cluster}`;
   provide(scope, clusterProvider(scope, 'cluster', { kubeconfig, clusterIdentifier }));
-  provide(scope, googleProvider(scope, cluster, facts));
+  const provider = googleProvider(scope, cluster, facts);
+  provide(scope, provider);
+  report(provider, () => versionProblems(facts.kubernetesVersion));
   const platform = inCluster(facts, {
     name: 'GKE, existing cluster',
     storageClass: 'standard-rwo',
@@ -25,6 +34,11 @@ export function gke(scope: Construct, facts: TargetFacts, cluster: GkeCluster): 
     ...platform,
     issuer: platform.issuer ?? { kind: 'ClusterIssuer', name: 'letsencrypt-prod' },
     loadBalancer: GOOGLE_LOAD_BALANCERS,
+    postgres: (part, request) => cloudSql(part, request, cluster, facts.environment),
+    redis: (part, request) => memorystore(part, request, cluster, facts.environment),
+    objectStore: (part, request) => cloudStorage(part, request, cluster, facts.environment),
+    site: (part, request) => cloudCdn(part, request, cluster, facts.environment),
+    identity: (part, request) => workloadIdentity(part, request, cluster),
     // https://cloud.google.com/kubernetes-engine/docs/how-to/persistent-volumes/gce-pd-csi-driver
     fastDisk: { provisioner: 'pd.csi.storage.gke.io', parameters: { type: 'pd-ssd' } },
   };

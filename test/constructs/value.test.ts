@@ -27,6 +27,8 @@ test('a text of one value alone is that value', () => {
 
 test('JSON of plain leaves is plain JSON', () => {
   expect(JSON.parse(json({ a: [1, 'b', true] }))).toEqual({ a: [1, 'b', true] });
+  // A structure may have a word of ours.
+  expect(json({ kind: 'Config', users: [] })).toBe('{"kind":"Config","users":[]}');
 });
 
 test('JSON of an object of Kubernetes is plain JSON: its kind makes it no value', () => {
