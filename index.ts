@@ -18,6 +18,6 @@ export = program(async () => {
     target: platform.name,
     kubernetesVersion: platform.kubernetesVersion,
     ...(platformStack === undefined ? {} : { platformStack }),
-    ...(platform.clusterFacts === undefined ? {} : { outputs: platform.clusterFacts }),
+    ...(platform.clusterFacts === undefined ? {} : { outputs: { ...platform.clusterFacts } }),
   });
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CloudResource } from '../constructs/core/cloud-resource';
 import { isMarker, valueBehind } from '../constructs/core/marker';
-import type { Value } from '../constructs/core/value';
+import type { Encoding, Value } from '../constructs/core/value';
 import { sourceOf } from '../constructs/core/value';
 
 /** What Pulumi would make up by itself, and a laptop may: attributes of these, and no others. */
@@ -94,13 +94,15 @@ function joined(pieces: readonly Resolved[]): Resolved {
   return { text: pieces.map((piece) => ('text' in piece ? piece.text : '')).join('') };
 }
 
-function encoded(of: Resolved, encoding: 'none' | 'uri' | 'json' | 'url-safe'): Resolved {
+function encoded(of: Resolved, encoding: Encoding): Resolved {
   if ('missing' in of) return of;
   switch (encoding) {
     case 'uri':
       return { text: encodeURIComponent(of.text) };
     case 'json':
       return { text: JSON.stringify(of.text).slice(1, -1) };
+    case 'without-scheme':
+      return { text: of.text.replace(/^https?:\/\//, '') };
     case 'none':
     case 'url-safe':
       return of;

@@ -2,7 +2,7 @@ import { optional, type Settings, text } from './setting';
 import { certificateAuthority, names, ranges, region } from './typed-texts';
 
 /** What a stack says of its EKS cluster wherever the facts come from: it decides what is made, and what the cluster is to Pulumi. */
-const NAMED = {
+export const EKS_NAMED_SETTINGS = {
   region: region('AWS region'),
   cluster: text('name of the EKS cluster', 'acme-prod', /^[A-Za-z0-9][\w-]{0,99}$/, 'it must be the name of a cluster'),
   alarmTopic: optional(
@@ -23,7 +23,7 @@ const NAMED = {
   ),
 } satisfies Settings;
 
-const ZONES = names(
+export const ZONES = names(
   'availability zones of the cluster, two at least',
   '[eu-central-1a, eu-central-1b, eu-central-1c]',
   /^[a-z]{2}(-[a-z]+)+-\d[a-z]$/,
@@ -76,11 +76,11 @@ const IDENTITY = {
 } satisfies Settings;
 
 /** Keys of the namespace `eks`, for a cluster that exists and no stack of ours tells of. */
-export const EKS_SETTINGS = { ...NAMED, ...FACTS, ...IDENTITY } satisfies Settings;
+export const EKS_SETTINGS = { ...EKS_NAMED_SETTINGS, ...FACTS, ...IDENTITY } satisfies Settings;
 
 /** The same, where another stack tells the facts: what is given here nevertheless wins. */
 export const EKS_OF_STACK_SETTINGS = {
-  ...NAMED,
+  ...EKS_NAMED_SETTINGS,
   ...IDENTITY,
   endpoint: optional(FACTS.endpoint),
   certificateAuthority: optional(FACTS.certificateAuthority),

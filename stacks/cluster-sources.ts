@@ -1,24 +1,34 @@
+import { PROFILES } from '../constructs/core/profile';
 import type { Problem } from '../constructs/core/problem';
 import type { AksSource } from '../targets/aks/aks-cluster';
-import type { EksSource } from '../targets/eks/eks-cluster';
+import type { EksSource } from '../targets/eks/eks-source';
 import type { TargetFacts } from '../targets/facts';
 import { AKS_OF_STACK_SETTINGS, AKS_SETTINGS } from './aks-settings';
 import { EKS_OF_STACK_SETTINGS, EKS_SETTINGS } from './cloud-settings';
+import { EKS_CREATE_SETTINGS, specOf } from './eks-settings';
 import type { SettingsReader } from './read-settings';
 
-/** What decides where the facts of a cluster come from. */
+/** What decides where a cluster and the facts of it come from. */
 export interface Layer {
   readonly target: TargetFacts['target'];
+  readonly cluster: 'existing' | 'create';
   readonly clusterStack: string | undefined;
+  readonly systems: readonly string[];
+  readonly profile: keyof typeof PROFILES;
+  readonly kubernetesVersion: string;
 }
 
 /** The settings of the namespace `eks`, as many as are needed. Undefined where one is wrong. */
-export function readEks(reader: SettingsReader, { clusterStack }: Layer): EksSource | undefined {
-  if (clusterStack !== undefined) {
+export function readEks(reader: SettingsReader, layer: Layer): EksSource | undefined {
+  if (layer.cluster === 'create') {
+    const asked = reader.read('eks', EKS_CREATE_SETTINGS);
+    const around = { profile: PROFILES[layer.profile], kubernetesVersion: layer.kubernetesVersion };
+    return asked && { from: 'create', spec: specOf({ ...asked, zones: asked.zones ?? zonesOf(asked.region) }, around) };
+  }
+  if (layer.clusterStack !== undefined) {
     const known = reader.read('eks', EKS_OF_STACK_SETTINGS);
-    return (
-      known && { from: 'stack', stack: clusterStack, known: { ...known, zones: known.zones ?? zonesOf(known.region) } }
-    );
+    const zones = known?.zones ?? zonesOf(known?.region ?? '');
+    return known && { from: 'stack', stack: layer.clusterStack, known: { ...known, zones } };
   }
   const cluster = reader.read('eks', EKS_SETTINGS);
   return cluster && { from: 'configuration', cluster };
@@ -34,14 +44,42 @@ export function readAks(reader: SettingsReader, { clusterStack }: Layer): AksSou
   return cluster && { from: 'configuration', cluster };
 }
 
-/** Targets that take the facts of their cluster from another stack. */
+/** Targets that take the facts of their cluster from another stack, and that make one. */
 const JOINING: readonly TargetFacts['target'][] = ['eks', 'aks', 'existing'];
+const MAKING: readonly TargetFacts['target'][] = ['eks'];
 
 /** What the layers of a stack say against each other. */
-export function layerProblems({ target, clusterStack }: Layer, where: string): Problem[] {
-  if (clusterStack === undefined || JOINING.includes(target)) return [];
-  const what = `seaworthy:clusterStack is ${clusterStack}, and the target ${target} takes nothing from another stack: it would be ignored.`;
-  return [{ code: 'SW-LAYER-001', severity: 'error', where, what, fix: 'delete seaworthy:clusterStack' }];
+export function layerProblems({ target, cluster, clusterStack, systems, profile }: Layer, where: string): Problem[] {
+  const problems: Problem[] = [];
+  const tell = (code: string, severity: Problem['severity'], what: string, fix: string) =>
+    problems.push({ code, severity, where, what, fix });
+  const makes = cluster === 'create';
+  if (clusterStack !== undefined && !JOINING.includes(target)) {
+    const what = `seaworthy:clusterStack is ${clusterStack}, and the target ${target} takes nothing from another stack: it would be ignored.`;
+    tell('SW-LAYER-001', 'error', what, 'delete seaworthy:clusterStack');
+  }
+  if (clusterStack !== undefined && makes) {
+    const what = `seaworthy:cluster is create, and seaworthy:clusterStack is ${clusterStack}: a cluster is made here, or by another stack.`;
+    tell('SW-LAYER-002', 'error', what, 'delete one of the two');
+  }
+  if (makes && !MAKING.includes(target)) {
+    const what = `seaworthy:cluster is create, and the target ${target} makes no cluster.`;
+    tell('SW-LAYER-003', 'error', what, `seaworthy:target: ${MAKING.join(' | ')}; or seaworthy:cluster: existing`);
+  }
+  if (systems.length === 0 && !makes) {
+    const what = 'seaworthy:systems is empty, and seaworthy:cluster is not create: this stack would make nothing.';
+    tell('SW-LAYER-004', 'error', what, 'seaworthy:systems: [talos]; or seaworthy:cluster: create');
+  }
+  if (makes && systems.length > 0 && profile === 'prod') {
+    const what = `this stack makes the cluster and ${systems.join(', ')} on it: whoever destroys or rolls back the one does it to both.`;
+    tell(
+      'SW-LAYER-005',
+      'warning',
+      what,
+      'a stack for the cluster, with seaworthy:systems: []; seaworthy:clusterStack here',
+    );
+  }
+  return problems;
 }
 
 /**

@@ -11,7 +11,7 @@ import { GKE_SETTINGS } from './gke-settings';
 import { nearest } from './nearest';
 import { SettingsReader } from './read-settings';
 import { STORES } from './secret-stores';
-import { choice, optional, or, type Settings, secret, text, texts } from './setting';
+import { choice, optional, or, orNone, type Settings, secret, text, texts } from './setting';
 import { objectName, places, stackName } from './typed-texts';
 
 export const TARGETS = ['minikube', 'eks', 'gke', 'aks', 'existing'] as const;
@@ -20,7 +20,7 @@ export const TARGETS = ['minikube', 'eks', 'gke', 'aks', 'existing'] as const;
 export const ENVIRONMENT_SETTINGS = {
   target: choice('where it runs', TARGETS),
   profile: choice('what it is for', ['dev', 'staging', 'prod']),
-  systems: texts('systems of this stack', 'talos'),
+  systems: orNone(texts('systems of this stack; [] of one that makes a cluster and nothing else', 'talos')),
   kubernetesVersion: or(
     text('version of the cluster', '1.35', /^1\.\d{2}$/, 'it must be like "1.35"'),
     VERSIONS.kubernetes.version,
@@ -31,6 +31,7 @@ export const ENVIRONMENT_SETTINGS = {
   secretStore: optional(objectName('ClusterSecretStore of External Secrets', 'aws-secrets-manager')),
   secretStoreKind: or(choice('reach of that store', ['ClusterSecretStore', 'SecretStore']), 'ClusterSecretStore'),
   platformStack: optional(stackName('stack with the add-ons of this cluster', 'acme/seaworthy/platform')),
+  cluster: or(choice('whether this stack makes the cluster', ['existing', 'create']), 'existing'),
   clusterStack: optional(stackName('stack that made the cluster, and tells its facts', 'acme/seaworthy/cluster')),
   storageClass: optional(objectName('StorageClass of volumes', 'gp3')),
   issuer: optional(objectName('ClusterIssuer of cert-manager, or self-signed', 'letsencrypt-prod')),

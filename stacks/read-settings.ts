@@ -5,8 +5,9 @@ import { type Leaf, leavesOf } from './leaves';
 import { nearest } from './nearest';
 import type { Setting, Settings, Values } from './setting';
 
-/** Names that stand for names: reserved by RFC 2606, or used by the briefs, or said to be one; also in base64. */
-const PLACEHOLDER = /(^|[./@-])(your-?domain\.com|example\.(com|org|net))($|[/:-])|placeholder|^cGxhY2Vob2xkZX/i;
+/** What stands for names and addresses: reserved by RFC 2606 and RFC 5737, or used by the briefs, or said to be one; also in base64. */
+const PLACEHOLDER =
+  /\b(192\.0\.2|198\.51\.100|203\.0\.113)\.\d|(^|[./@-])(your-?domain\.com|example\.(com|org|net))($|[/:-])|placeholder|^cGxhY2Vob2xkZX/i;
 /** Namespaces of Pulumi's own providers: a program of others may have them beside ours. https://www.pulumi.com/registry/ */
 const PROVIDERS = new Set(
   'aci aks aws awsx azure cloudflare dns docker ecs eks env ext gcp gke github helm k8s kafka kubernetes random tls vault'.split(

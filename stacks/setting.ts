@@ -182,6 +182,11 @@ export function texts(is: string, example: string): Setting<readonly string[]> {
   };
 }
 
+/** The same list, that may be empty: `[]`. */
+export function orNone<T>(setting: Setting<readonly T[]>): Setting<readonly T[]> {
+  return { ...setting, parse: (raw) => (/^\[\s*\]$/.test(raw) ? { value: [] } : setting.parse(raw)) };
+}
+
 /** Several of a few words. */
 export function choices<const W extends readonly [string, ...string[]]>(
   is: string,

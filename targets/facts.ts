@@ -1,7 +1,7 @@
 import type { Place, Profile } from '../constructs/core/platform';
 import type { SecretBackend, SecretSource } from '../constructs/core/secret-source';
 import type { AksSource } from './aks/aks-cluster';
-import type { EksSource } from './eks/eks-cluster';
+import type { EksSource } from './eks/eks-source';
 import type { GkeCluster } from './gke/gke-cluster';
 
 /** What a target is told. */

@@ -68,7 +68,7 @@ export function rangeOf(cidr: string): Range | undefined {
 export function addressIn(cidr: string, nth: number): string | undefined {
   const range = rangeOf(cidr);
   if (range === undefined || range.first + BigInt(nth) > range.last) return undefined;
-  return `${textOf(range.version, range.first + BigInt(nth))}/${range.version === 4 ? 32 : 128}`;
+  return `${addressOf(range.version, range.first + BigInt(nth))}/${range.version === 4 ? 32 : 128}`;
 }
 
 /** Whether a range is so wide that it names no network: shorter than /8, or /16 of IPv6. The special ranges among them are not meant. */
@@ -83,7 +83,7 @@ export function opensTheWorld(cidr: string): boolean {
 export function fromTo(cidr: string): string {
   const range = rangeOf(cidr);
   if (range === undefined) throw new RangeError(`${cidr} is no range of addresses`);
-  return `${textOf(range.version, range.first)}-${textOf(range.version, range.last)}`;
+  return `${addressOf(range.version, range.first)}-${addressOf(range.version, range.last)}`;
 }
 
 function numberOf4(address: string): bigint {
@@ -102,7 +102,7 @@ function numberOf6(address: string): bigint {
   return [...head, ...between, ...tail].reduce((sum, group) => sum * 65536n + BigInt(`0x${group}`), 0n);
 }
 
-function textOf(version: 4 | 6, address: bigint): string {
+export function addressOf(version: 4 | 6, address: bigint): string {
   const [parts, size, base] = version === 4 ? [4, 256n, 10] : [8, 65536n, 16];
   const found = Array.from({ length: parts }, (_, i) => (address / size ** BigInt(parts - 1 - i)) % size);
   return found.map((part) => part.toString(base)).join(version === 4 ? '.' : ':');

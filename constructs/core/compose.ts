@@ -26,6 +26,11 @@ export function jsonString(part: Text): Encoded {
   return { encode: 'json', text: part };
 }
 
+/** Inside {@link text}: an address without `https://`, where it has one. */
+export function withoutScheme(part: Text): Encoded {
+  return { encode: 'without-scheme', text: part };
+}
+
 /**
  * Builds a text around values: text`https://${host}:${port}/`. Plain where every part is plain, else a marker.
  * A credential of a URL is wrapped in {@link uri}, text`redis://:${uri(password)}@${host}`, or refused where it is not safe as it is.
@@ -100,6 +105,8 @@ export function encoded(plain: string, encode: Encoding): string {
     case 'url-safe':
       if (!/^[A-Za-z0-9._~!$&'()*+,;=%-]*$/.test(plain)) throw new RangeError('is not safe in a URL; wrap it: uri(…)');
       return plain;
+    case 'without-scheme':
+      return plain.replace(/^https?:\/\//, '');
     default:
       return encode satisfies never;
   }

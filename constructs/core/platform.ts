@@ -182,7 +182,7 @@ export interface Platform {
   readonly prometheus: PrometheusServer;
   readonly secrets: SecretBackend;
   /** Facts of the cluster that this very stack makes, for stacks that join it; may hold markers. @default it is made elsewhere */
-  readonly clusterFacts?: Readonly<Record<string, string | readonly string[]>>;
+  readonly clusterFacts?: object;
   postgres?(scope: Construct, request: PostgresRequest): Answer;
   redis?(scope: Construct, request: RedisRequest): Answer;
   objectStore?(scope: Construct, request: StoreRequest): Store;

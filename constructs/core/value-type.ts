@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
  * How a value is written into the text around it. Applied after the value is known. `url-safe` writes it as it is, and refuses what would
  * change the meaning of the URL around it.
  */
-export type Encoding = 'none' | 'uri' | 'json' | 'url-safe';
+export type Encoding = 'none' | 'uri' | 'json' | 'url-safe' | 'without-scheme';
 
 /** An attribute of a node of the graph that exists only after apply: the address of a database, the IP of a Service. */
 export interface Attribute {

@@ -31,16 +31,3 @@ export interface EksFacts {
 }
 
 export interface EksCluster extends NamedEks, EksFacts {}
-
-/** Where the facts of a cluster come from. */
-export type EksSource =
-  | { readonly from: 'configuration'; readonly cluster: EksCluster }
-  | { readonly from: 'stack'; readonly stack: string; readonly known: KnownOfStack };
-
-type Told = { readonly [K in keyof EksFacts]?: EksFacts[K] | undefined };
-
-/** What a stack that joins a cluster's says itself: facts that it gives win over those of the stack. */
-export interface KnownOfStack extends NamedEks, Told {
-  /** Availability zones of the cluster's subnets: as many as the stack tells subnets. */
-  readonly zones: readonly string[];
-}

@@ -8,8 +8,8 @@ import type { Platform } from '../../constructs/core/platform';
 import type { TargetFacts } from '../facts';
 import { contextOf, inCluster, kubeconfigOf } from '../in-cluster';
 import { cloudFront } from './cloud-front';
-import type { EksCluster, EksSource } from './eks-cluster';
-import { eksCluster } from './eks-source';
+import type { EksCluster } from './eks-cluster';
+import { type EksSource, eksCluster } from './eks-source';
 import { elasticache } from './elasticache';
 import { workloadRole } from './identity';
 import { rds } from './rds';
@@ -18,20 +18,25 @@ import { s3 } from './s3';
 const NAMES: Readonly<Record<EksSource['from'], string>> = {
   configuration: 'EKS, existing cluster',
   stack: 'EKS, cluster of another stack',
+  create: 'EKS, cluster of this stack',
 };
 
 /** Postgres becomes RDS, Redis becomes ElastiCache, Secrets come from AWS Secrets Manager through External Secrets. */
 export function eks(scope: Construct, facts: TargetFacts, source: EksSource): Platform {
-  const cluster = eksCluster(scope, source);
+  const { cluster, made } = eksCluster(scope, source);
   const kubeconfig = kubeconfigOf(facts.kubeconfig);
   const own = kubeconfig === undefined ? (contextOf(facts) ?? { kubeconfig: asksAws(cluster) }) : { kubeconfig };
   const clusterIdentifier = `eks/${cluster.region}/${cluster.cluster}`;
-  provide(scope, clusterProvider(scope, 'cluster', { ...own, clusterIdentifier }));
+  const provider = clusterProvider(scope, 'cluster', { ...own, clusterIdentifier });
+  // Nothing runs before there are nodes and names, and in a destroy these go last.
+  if (made !== undefined) provider.node.addDependency(made);
+  provide(scope, provider);
   provide(scope, awsProvider(scope, cluster, facts));
   const network = ofEks(cluster);
   const platform = inCluster(facts, { name: NAMES[source.from], storageClass: 'gp3', network });
   return {
     ...platform,
+    ...(made === undefined ? {} : { clusterFacts: made.facts }),
     issuer: platform.issuer ?? { kind: 'ClusterIssuer', name: 'letsencrypt-prod' },
     postgres: (part, request) => rds(part, request, cluster, facts.environment),
     redis: (part, request) => elasticache(part, request, cluster, facts.environment),
