@@ -1,5 +1,5 @@
-import { PROFILES } from '../constructs/core/profile';
 import type { Problem } from '../constructs/core/problem';
+import { PROFILES } from '../constructs/core/profile';
 import type { AksSource } from '../targets/aks/aks-cluster';
 import type { EksSource } from '../targets/eks/eks-source';
 import type { TargetFacts } from '../targets/facts';
