@@ -7,12 +7,22 @@ export { clusterProvider } from './core/cluster-provider';
 export { base64, json, jsonString, text, uri } from './core/compose';
 export type { Copies } from './core/copies';
 export type { Endpoint, HasEndpoint, Reach } from './core/endpoint';
+export { FRONT_DOORS } from './core/front-doors';
 export { HelmRelease, type HelmReleaseProps } from './core/helm-release';
 export { alias, component, nodeOptions, provide } from './core/node-options';
 export { OutputResolver } from './core/output-resolver';
 export { part } from './core/part';
 export { patch } from './core/patch';
-export type { Answer, Platform, PostgresRequest, Profile, RedisRequest, Store, StoreRequest } from './core/platform';
+export type {
+  Answer,
+  FrontDoorController,
+  Platform,
+  PostgresRequest,
+  Profile,
+  RedisRequest,
+  Store,
+  StoreRequest,
+} from './core/platform';
 export { type Problem, ProblemsError, report } from './core/problem';
 export { PROFILES } from './core/profile';
 export type { SecretBackend, SecretSource } from './core/secret-source';
@@ -44,6 +54,8 @@ export {
 } from './network/connect';
 export { connectToFrontDoor, type ExposeOptions, expose, SECURITY_HEADERS } from './network/expose';
 export { External, type ExternalProps } from './network/external';
+export type { Auth, Cors } from './network/front-door/options';
+export { type ExposePortOptions, exposePort } from './network/front-door/port';
 export type { GivenDashboard, Graph } from './observe/dashboard';
 export { ErrorReporting, type ErrorReportingProps } from './observe/error-reporting';
 export { Monitoring, type MonitoringProps } from './observe/monitoring';

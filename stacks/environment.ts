@@ -34,6 +34,7 @@ export const ENVIRONMENT_SETTINGS = {
   cluster: or(choice('whether this stack makes the cluster', ['existing', 'create']), 'existing'),
   clusterStack: optional(stackName('stack that made the cluster, and tells its facts', 'acme/seaworthy/cluster')),
   storageClass: optional(objectName('StorageClass of volumes', 'gp3')),
+  frontDoor: or(choice('who leads the world in', ['ingress', 'traefik', 'gateway']), 'ingress'),
   issuer: optional(objectName('ClusterIssuer of cert-manager, or self-signed', 'letsencrypt-prod')),
   apiServer: optional(
     places('where the API server answers, for policies: ranges or pods, and a port', '[10.0.0.1/32:443]', 443),

@@ -1,3 +1,4 @@
+import type { FRONT_DOORS } from '../constructs/core/front-doors';
 import type { Place, Profile } from '../constructs/core/platform';
 import type { SecretBackend, SecretSource } from '../constructs/core/secret-source';
 import type { AksSource } from './aks/aks-cluster';
@@ -16,6 +17,8 @@ export interface TargetFacts {
   readonly secrets: SecretBackend;
   readonly storageClass: string | undefined;
   readonly issuer: string | undefined;
+  /** Who leads the world in. */
+  readonly frontDoor: keyof typeof FRONT_DOORS;
   /** In place of what the target says. */
   readonly apiServer?: readonly Place[] | undefined;
   readonly dns?: readonly Place[] | undefined;

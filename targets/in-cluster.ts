@@ -1,3 +1,4 @@
+import { FRONT_DOORS } from '../constructs/core/front-doors';
 import type { CertificateIssuer, ClusterNetwork, Platform } from '../constructs/core/platform';
 import type { SecretSource } from '../constructs/core/secret-source';
 import { IN_CLUSTER } from '../constructs/core/system';
@@ -24,8 +25,8 @@ export function inCluster(facts: TargetFacts, { name, storageClass, network }: O
     storageClass: facts.storageClass ?? storageClass,
     secrets: facts.secrets,
     network: { resolvers: dns ?? network.resolvers, apiServer: apiServer ?? network.apiServer },
-    ingress: {
-      ...IN_CLUSTER.ingress,
+    frontDoor: {
+      ...FRONT_DOORS[facts.frontDoor],
       ...(ingressFrom === undefined ? {} : { from: ingressFrom.map(({ reach }) => reach) }),
     },
     ...(issuer === undefined ? {} : { issuer: issuerNamed(issuer) }),

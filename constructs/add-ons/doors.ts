@@ -21,9 +21,9 @@ export function doors(scope: Construct, namespace: string, open: Doors): void {
 }
 
 function fromOf(caller: string): { from?: k8s.NetworkPolicyPeer[] } {
-  const { prometheus, ingress } = IN_CLUSTER;
+  const { prometheus, frontDoor } = IN_CLUSTER;
   if (caller === 'prometheus') return { from: [podsOf(prometheus.namespace, {})] };
-  return caller === 'front door' ? { from: [podsOf(ingress.namespace, ingress.podLabels)] } : {};
+  return caller === 'front door' ? { from: [podsOf(frontDoor.namespace, frontDoor.podLabels)] } : {};
 }
 
 function podsOf(namespace: string, labels: Readonly<Record<string, string>>): k8s.NetworkPolicyPeer {

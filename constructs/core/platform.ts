@@ -4,10 +4,15 @@ import type { Endpoint, Reach } from './endpoint';
 import type { SecretBackend } from './secret-source';
 import type { Signal } from './signals';
 
-/** The controller that turns Ingress objects into traffic, and where it runs: policies open the way from there. */
-export interface IngressController {
+/** The controller that turns what `expose` says into traffic, and where it runs: policies open the way from there. */
+export interface FrontDoorController {
+  /** What is written for it: Ingresses with the annotations of ingress-nginx, or Gateway API with the policies of Envoy Gateway. */
+  readonly renderer: 'ingress' | 'gateway';
+  /** IngressClass, or GatewayClass. */
   readonly className: string;
   readonly namespace: string;
+  /** Ports of its pods where it listens for HTTPS: where one reaches it who calls a public name from inside. */
+  readonly httpsPorts: readonly number[];
   readonly podLabels: Readonly<Record<string, string>>;
   /** Where its traffic comes from, where that is not these pods: the nodes' addresses, where it runs in their network. */
   readonly from?: readonly Reach[];
@@ -175,7 +180,7 @@ export interface Platform {
   readonly storageClass: string;
   /** CSI driver of volumes that one node mounts at a time, and its settings for fast disks. */
   readonly fastDisk: { readonly provisioner: string; readonly parameters: Readonly<Record<string, string>> };
-  readonly ingress: IngressController;
+  readonly frontDoor: FrontDoorController;
   readonly loadBalancer: LoadBalancers;
   readonly network: ClusterNetwork;
   readonly issuer?: CertificateIssuer;

@@ -4,6 +4,7 @@ import { k8s } from 'cdk8s-plus-27';
 import type { Construct, IConstruct } from 'constructs';
 import { CloudResource } from './cloud-resource';
 import { ANY_CLUSTER, toResolvers } from './cluster-network';
+import { FRONT_DOORS } from './front-doors';
 import { AWS_LOAD_BALANCERS } from './load-balancer';
 import { component, nodeOptions } from './node-options';
 import type { Platform } from './platform';
@@ -30,11 +31,7 @@ export const IN_CLUSTER: Platform = {
   profile: { ...PROFILES.dev, mostCopies: PROFILES.prod.mostCopies },
   storageClass: 'standard',
   fastDisk: { provisioner: 'k8s.io/minikube-hostpath', parameters: {} },
-  ingress: {
-    className: 'nginx',
-    namespace: 'ingress-nginx',
-    podLabels: { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' },
-  },
+  frontDoor: FRONT_DOORS.ingress,
   loadBalancer: AWS_LOAD_BALANCERS,
   network: ANY_CLUSTER,
   // kube-prometheus-stack as release `prometheus`: it looks for objects with the release's label.

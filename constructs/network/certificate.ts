@@ -21,12 +21,13 @@ export interface CertificateProps {
   /** Secret that cert-manager fills with `tls.crt` and `tls.key`. */
   readonly secret: string;
   readonly hosts: readonly string[];
+  readonly annotations?: Readonly<Record<string, string>>;
   /** @default the platform's issuer, else {@link SELF_SIGNED} */
   readonly issuer?: CertificateIssuer;
 }
 
 /** A certificate in a Secret, made and renewed by cert-manager. */
-export function certificate(scope: Construct, { secret, hosts, issuer }: CertificateProps): void {
+export function certificate(scope: Construct, { secret, hosts, issuer, annotations }: CertificateProps): void {
   const system = systemOf(scope);
   const { kind, name } = issuer ?? system.platform.issuer ?? SELF_SIGNED;
   // Public authorities decide for how long they sign; our own sign for a year.
@@ -34,7 +35,7 @@ export function certificate(scope: Construct, { secret, hosts, issuer }: Certifi
   const object = new ApiObject(scope, 'certificate', {
     apiVersion: 'cert-manager.io/v1',
     kind: 'Certificate',
-    metadata: { name: secret },
+    metadata: { name: secret, ...(annotations === undefined ? {} : { annotations: { ...annotations } }) },
     spec: {
       secretName: secret,
       privateKey: { algorithm: 'RSA', size: 2048, rotationPolicy: 'Always' },

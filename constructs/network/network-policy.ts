@@ -3,8 +3,7 @@ import type { Construct } from 'constructs';
 import type { Endpoint, Reach } from '../core/endpoint';
 import { nameOf, shortNameOf } from '../core/labels';
 import { peersOf, podsOf } from '../core/peers';
-import type { IngressController } from '../core/platform';
-import { systemOf } from '../core/system';
+import { type System, systemOf } from '../core/system';
 import type { Workload } from '../core/workload';
 
 /** Opens an edge: the caller's way out, and, where the callee is pods, their way in. */
@@ -70,7 +69,12 @@ function tcp(port: number): k8s.NetworkPolicyPort {
   return { port: k8s.IntOrString.fromNumber(port), protocol: 'TCP' };
 }
 
-/** Where requests of the front door come from. */
-export function frontDoorOf({ namespace, podLabels, from }: IngressController): readonly Reach[] {
-  return from ?? [{ by: 'pods', namespace, labels: podLabels }];
+/** Where requests of the front door of a system come from: of Envoy Gateway, the proxies of the system's own Gateway. */
+export function frontDoorOf(system: System): readonly Reach[] {
+  const { renderer, namespace, podLabels, from } = system.platform.frontDoor;
+  const own = {
+    'gateway.envoyproxy.io/owning-gateway-name': system.node.id,
+    'gateway.envoyproxy.io/owning-gateway-namespace': system.namespaceName,
+  };
+  return from ?? [{ by: 'pods', namespace, labels: { ...podLabels, ...(renderer === 'gateway' ? own : {}) } }];
 }
