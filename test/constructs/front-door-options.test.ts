@@ -269,7 +269,7 @@ test.each<[string, (s: System) => void]>([
     'headers',
     (s) => {
       expose(api(s), { host: HOST, ingress: 'one', headers: SECURITY_HEADERS });
-      expose(second(s), { host: HOST, path: '/b', ingress: 'one' });
+      expose(second(s), { host: HOST, path: '/b', ingress: 'one', headers: { 'X-Frame-Options': 'SAMEORIGIN' } });
     },
   ],
 ])('%s of one route is not that of another in its Ingress without a word', (_what, build) => {

@@ -128,17 +128,13 @@ class FrontDoor extends Construct {
 
   /** Annotations that some routes of it want, and others want otherwise or not at all: they would have them without a word. */
   private differing(): string[] {
-    const all = this.routes.map((route) => {
-      const { headers } = route.options;
-      return new Map(
-        Object.entries({
-          ...annotationsOf(route),
-          ...(headers === undefined ? {} : { 'custom-headers': JSON.stringify(headers) }),
-        }),
-      );
-    });
+    const all = this.routes.map((route) => new Map(Object.entries(annotationsOf(route))));
     const names = new Set(all.flatMap((one) => [...one.keys()]));
-    return [...names].filter((name) => new Set(all.map((one) => one.get(name))).size > 1);
+    const headers = new Set(
+      this.routes.flatMap(({ options }) => (options.headers === undefined ? [] : [JSON.stringify(options.headers)])),
+    );
+    const differ = [...names].filter((name) => new Set(all.map((one) => one.get(name))).size > 1);
+    return [...differ, ...(headers.size > 1 ? ['custom-headers'] : [])];
   }
 }
 

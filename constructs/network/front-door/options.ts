@@ -79,8 +79,8 @@ export interface ExposeOptions {
   /** Folders of files whose names change with their content: browsers keep them a year. `gateway` only. @default none */
   readonly cached?: readonly string[];
   /**
-   * Headers of every answer: {@link SECURITY_HEADERS}. For `ingress` the controller must allow each by name
-   * (`global-allowed-response-headers` of ingress-nginx; our add-ons do). @default none
+   * Headers of every answer: {@link SECURITY_HEADERS}. Of `ingress` they are those of the whole Ingress, and the controller must allow each
+   * by name (`global-allowed-response-headers` of ingress-nginx; our add-ons do). @default none
    */
   readonly headers?: Readonly<Record<string, string>>;
 }
