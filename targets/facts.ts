@@ -17,8 +17,8 @@ export interface TargetFacts {
   readonly secrets: SecretBackend;
   readonly storageClass: string | undefined;
   readonly issuer: string | undefined;
-  /** Who leads the world in. */
-  readonly frontDoor: keyof typeof FRONT_DOORS;
+  /** Who leads the world in. @default 'ingress' */
+  readonly frontDoor?: keyof typeof FRONT_DOORS | undefined;
   /** In place of what the target says. */
   readonly apiServer?: readonly Place[] | undefined;
   readonly dns?: readonly Place[] | undefined;

@@ -26,7 +26,7 @@ export function inCluster(facts: TargetFacts, { name, storageClass, network }: O
     secrets: facts.secrets,
     network: { resolvers: dns ?? network.resolvers, apiServer: apiServer ?? network.apiServer },
     frontDoor: {
-      ...FRONT_DOORS[facts.frontDoor],
+      ...FRONT_DOORS[facts.frontDoor ?? 'ingress'],
       ...(ingressFrom === undefined ? {} : { from: ingressFrom.map(({ reach }) => reach) }),
     },
     ...(issuer === undefined ? {} : { issuer: issuerNamed(issuer) }),
