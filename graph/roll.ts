@@ -3,13 +3,19 @@ import type { Problem } from '../constructs/core/problem';
 import { isSystem } from '../constructs/core/system';
 import { type Digest, toValue, type Value } from '../constructs/core/value';
 import type { GraphNode } from './graph';
-import { at, isRecord } from './json-value';
+import { at, isRecord, text } from './json-value';
 import { dataReadBy, podTemplateOf, providedBy } from './references';
 
 /** The annotation that rolls pods when a ConfigMap, an address or the place of a secret changes: what everybody may know. */
 export const DIGEST_ANNOTATION = 'seaworthy.dev/config-digest';
 /** The one that rolls pods when a secret changes that Pulumi holds. Keyed, so that nobody can try passwords against it. */
 export const SECRET_DIGEST_ANNOTATION = 'seaworthy.dev/secret-digest';
+
+/**
+ * Names the Secrets that an operator writes: what changes in a store outside, Pulumi never sees, and Reloader, an add-on of the platform, restarts
+ * the pods then. Read by nobody else. https://github.com/stakater/Reloader
+ */
+export const RELOAD_ANNOTATION = 'secret.reloader.stakater.com/reload';
 
 /** A Job must not run again because a password changed; a CronJob reads anew each time. */
 const ROLLED = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
@@ -33,10 +39,11 @@ export function rollOnChange(nodes: readonly GraphNode[]): { nodes: GraphNode[];
     const key = keyOf(system.digestKey);
     const secrets = read.filter((n) => hasContent(secretContentOf(n)));
     if (key === undefined) problems.push(...secrets.map((secret) => rollsNothing(secret, node)));
-    return annotated(node, {
+    const rolling = annotated(node, {
       ...digestOf(DIGEST_ANNOTATION, read.map(openContentOf)),
       ...(key === undefined ? {} : digestOf(SECRET_DIGEST_ANNOTATION, secrets.map(secretContentOf), key)),
     });
+    return reloaded(rolling, read);
   });
   return { nodes: rolled, problems };
 }
@@ -98,14 +105,33 @@ function rollsNothing({ object, path }: GraphNode, reader: GraphNode): Problem {
   return { code: 'SW-ROLL-001', severity: 'warning', where: path, what, fix };
 }
 
+/** On the object itself, where Reloader looks; its pods stay as they are. */
+function reloaded(node: GraphNode, read: readonly GraphNode[]): GraphNode {
+  const names = read.flatMap(({ object, inputs }) =>
+    object?.kind === 'ExternalSecret' ? [text(at(inputs, 'spec', 'target', 'name')) ?? object.name] : [],
+  );
+  if (names.length === 0) return node;
+  return {
+    ...node,
+    inputs: {
+      ...node.inputs,
+      metadata: withAnnotations(node.inputs.metadata, { [RELOAD_ANNOTATION]: names.join(',') }),
+    },
+  };
+}
+
 function annotated(node: GraphNode, digests: Readonly<Record<string, string>>): GraphNode {
   const { spec } = node.inputs;
   const template = at(spec, 'template');
   if (!isRecord(spec) || !isRecord(template) || Object.keys(digests).length === 0) return node;
-  const annotations = at(template, 'metadata', 'annotations');
-  const metadata = {
-    ...(isRecord(template.metadata) ? template.metadata : {}),
-    annotations: { ...(isRecord(annotations) ? annotations : {}), ...digests },
-  };
+  const metadata = withAnnotations(template.metadata, digests);
   return { ...node, inputs: { ...node.inputs, spec: { ...spec, template: { ...template, metadata } } } };
+}
+
+function withAnnotations(metadata: unknown, more: Readonly<Record<string, string>>): Record<string, unknown> {
+  const annotations = at(metadata, 'annotations');
+  return {
+    ...(isRecord(metadata) ? metadata : {}),
+    annotations: { ...(isRecord(annotations) ? annotations : {}), ...more },
+  };
 }

@@ -25,6 +25,7 @@ function later(load: () => SystemDefinition<Build>): SystemDefinition<Build> {
 }
 
 const platform = (): typeof import('./platform') => require('./platform');
+const platformSettings = (): typeof import('./platform-settings') => require('./platform-settings');
 const talos = (): typeof import('./talos') => require('./talos');
 const talosSettings = (): typeof import('./talos-settings') => require('./talos-settings');
 const tallow = (): typeof import('./tallow') => require('./tallow');
@@ -39,7 +40,7 @@ const alcsSettings = (): typeof import('./alcs-settings') => require('./alcs-set
 /** The systems that a stack can choose in `seaworthy:systems`. */
 export const SYSTEMS = {
   platform: later(() =>
-    system(platform().PLATFORM_SETTINGS, (scope, props) => new (platform().PlatformAddOns)(scope, props)),
+    system(platformSettings().PLATFORM_SETTINGS, (scope, props) => new (platform().PlatformAddOns)(scope, props)),
   ),
   talos: later(() => system(talosSettings().TALOS_SETTINGS, (scope, props) => new (talos().Talos)(scope, props))),
   tallow: later(() => system(tallowSettings().TALLOW_SETTINGS, (scope, props) => new (tallow().Tallow)(scope, props))),

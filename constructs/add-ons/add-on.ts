@@ -8,13 +8,16 @@ import { HelmRelease } from '../core/helm-release';
 import { AWS_LOAD_BALANCERS } from '../core/load-balancer';
 import { nodeOptions } from '../core/node-options';
 import { part } from '../core/part';
+import { VERSIONS } from '../core/versions';
 import { SECURITY_HEADERS } from '../network/expose';
-import { type AddOnName, DEFINITIONS, type Definition } from './definitions';
+import type { AddOnName, Definition } from './definition';
+import { DEFINITIONS } from './definitions';
 import { doors } from './doors';
 import { elasticStack } from './elastic';
+import { inTheCloud, secretStore } from './in-the-cloud';
 import { GRAFANA_ADMIN, ON_CALL_KEYS, ON_CALL_SECRET, type PlatformOptions } from './values';
 
-export { ADD_ONS, type AddOnName } from './definitions';
+export { ADD_ONS, type AddOnName } from './definition';
 export type { PlatformOptions } from './values';
 
 const DEFAULTS: PlatformOptions = {
@@ -26,6 +29,10 @@ const DEFAULTS: PlatformOptions = {
   storageClass: 'standard',
   loadBalancer: AWS_LOAD_BALANCERS,
   velero: { bucket: 'velero', region: 'eu-central-1' },
+  isOwnBucket: true,
+  operator: undefined,
+  secretStore: undefined,
+  kubernetesVersion: VERSIONS.kubernetes.version,
   kibana: 'logs.example.com',
   acmeEmail: undefined,
   protect: false,
@@ -41,7 +48,9 @@ const DEFAULTS: PlatformOptions = {
 export class AddOn extends Construct {
   constructor(scope: Construct, name: AddOnName, given: Partial<PlatformOptions> = {}) {
     super(scope, name);
-    const options = { ...DEFAULTS, ...given };
+    const known = { ...DEFAULTS, ...given };
+    const cloud = inTheCloud(this, name, DEFINITIONS[name](known).namespace, known);
+    const options = { ...known, ...(cloud === undefined ? {} : { cloud: cloud.values }) };
     const { namespace, podSecurity, releases, doors: open, metrics, is } = DEFINITIONS[name](options);
     if (podSecurity !== undefined) {
       const made = new k8s.KubeNamespace(this, 'namespace', {
@@ -60,10 +69,12 @@ export class AddOn extends Construct {
     if (metrics !== undefined && options.isWatched) monitor(this, name, namespace, metrics);
     if (name === 'cert-manager' && options.acmeEmail !== undefined) letsEncrypt(this, options.acmeEmail);
     if (name === 'elastic') elasticStack(this, options);
+    if (cloud?.provider !== undefined) secretStore(this, cloud.provider, options.secretStore);
     part(this, 'seaworthy:core:AddOn', () => [
       is,
       ...releases.map(({ chart, version }) => `${chart.split('/').at(-1)} ${version}`),
       `in ${namespace}`,
+      ...(cloud?.facts ?? []),
     ]);
   }
 }

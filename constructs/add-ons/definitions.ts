@@ -1,34 +1,8 @@
-import type { HelmReleaseProps } from '../core/helm-release';
 import { VERSIONS } from '../core/versions';
-import type { Doors } from './doors';
+import type { AddOnName, Definition } from './definition';
+import { OPERATOR_DEFINITIONS } from './operators';
 import { prometheusValues } from './prometheus';
 import { alloyConfig, type PlatformOptions } from './values';
-
-export const ADD_ONS = [
-  'cert-manager',
-  'external-secrets',
-  'sealed-secrets',
-  'prometheus',
-  'cloudnative-pg',
-  'ingress-nginx',
-  'metrics-server',
-  'velero',
-  'loki',
-  'elastic',
-] as const;
-export type AddOnName = (typeof ADD_ONS)[number];
-
-export interface Definition {
-  readonly namespace: string;
-  /** Pod Security of the namespace; none where the namespace is the cluster's own. */
-  readonly podSecurity?: 'restricted' | 'baseline' | 'privileged';
-  readonly releases: readonly Omit<HelmReleaseProps, 'namespace'>[];
-  /** Who comes in from outside of its namespace. None where the namespace is the cluster's own. */
-  readonly doors?: Doors;
-  /** Where its metrics are, those that alerts and dashboards ask for. */
-  readonly metrics?: { readonly pods: Readonly<Record<string, string>>; readonly port: string };
-  readonly is: string;
-}
 
 /** Values that our objects rely on, and those that a brief asks for; what is not here is as the chart has it. */
 export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) => Definition>> = {
@@ -51,7 +25,7 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
       },
     ],
   }),
-  'external-secrets': () => ({
+  'external-secrets': ({ cloud }) => ({
     is: 'Secrets from a store outside the cluster',
     namespace: 'external-secrets',
     podSecurity: 'restricted',
@@ -62,7 +36,7 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
         chart: 'external-secrets',
         repository: 'https://charts.external-secrets.io',
         version: VERSIONS.externalSecrets.version,
-        values: { installCRDs: true },
+        values: { installCRDs: true, ...cloud },
         serves: ['external-secrets.io'],
       },
     ],
@@ -168,39 +142,6 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
       },
     ],
   }),
-  velero: ({ velero }) => ({
-    is: 'copies of namespaces and their volumes',
-    namespace: 'velero',
-    podSecurity: 'privileged',
-    doors: { prometheus: [8085] },
-    releases: [
-      {
-        name: 'velero',
-        chart: 'velero',
-        repository: 'https://vmware-tanzu.github.io/helm-charts',
-        version: VERSIONS.velero.version,
-        values: {
-          configuration: {
-            backupStorageLocation: [
-              { name: 'default', provider: 'aws', bucket: velero.bucket, config: { region: velero.region } },
-            ],
-            volumeSnapshotLocation: [{ name: 'default', provider: 'aws', config: { region: velero.region } }],
-          },
-          // By the pod's identity, and no key.
-          credentials: { useSecret: false },
-          snapshotsEnabled: true,
-          initContainers: [
-            {
-              name: 'velero-plugin-for-aws',
-              image: VERSIONS.veleroPluginForAws.image,
-              volumeMounts: [{ mountPath: '/target', name: 'plugins' }],
-            },
-          ],
-        },
-        serves: ['velero.io'],
-      },
-    ],
-  }),
   loki: ({ logDays, storageClass }) => ({
     is: `logs of all pods, kept ${logDays} days, in Grafana`,
     namespace: 'logging',
@@ -273,4 +214,5 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
       },
     ],
   }),
+  ...OPERATOR_DEFINITIONS,
 };

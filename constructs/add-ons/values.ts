@@ -1,4 +1,14 @@
+import type { Operator } from '../core/operator';
 import type { LoadBalancers } from '../core/platform';
+
+/** The way of a cluster to a store of secrets, for some namespaces. */
+export interface SecretStore {
+  readonly name: string;
+  /** Who may use it. */
+  readonly namespaces: readonly string[];
+  /** Stacks whose secrets it reads. */
+  readonly stacks: readonly string[];
+}
 
 /** What a platform is told. */
 export interface PlatformOptions {
@@ -17,6 +27,16 @@ export interface PlatformOptions {
   /** Annotations of the front door's Service: those of the target. */
   readonly loadBalancer: LoadBalancers;
   readonly velero: { readonly bucket: string; readonly region: string };
+  /** Velero's bucket is somebody else's, and none is made where the target could. */
+  readonly isOwnBucket: boolean;
+  /** Who an add-on is in the cloud. @default nobody */
+  readonly operator: Operator | undefined;
+  /** Of `external-secrets`, where the target has a store. */
+  readonly secretStore: SecretStore | undefined;
+  /** What the target made for this add-on, for its chart. */
+  readonly cloud?: Readonly<Record<string, unknown>>;
+  /** `1.35` */
+  readonly kubernetesVersion: string;
   /** DNS name of Kibana. */
   readonly kibana: string;
   /** Account of Let's Encrypt, where the platform makes the issuer `letsencrypt-prod`. */

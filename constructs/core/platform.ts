@@ -1,6 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Endpoint, Reach } from './endpoint';
+import type { Operator } from './operator';
 import type { SecretBackend } from './secret-source';
 import type { Signal } from './signals';
 
@@ -170,6 +171,18 @@ export interface Profile {
   readonly mostCopies: number;
 }
 
+/** Volumes that one node mounts at a time. */
+export interface Disks {
+  /** CSI driver. */
+  readonly provisioner: string;
+  /** Its settings for disks of all purposes, of any size. */
+  readonly usual: Readonly<Record<string, string>>;
+  /** Its settings for fast disks. */
+  readonly fast: Readonly<Record<string, string>>;
+  /** The cluster has a default class of its own; else the platform's is that. */
+  readonly hasDefault: boolean;
+}
+
 /** What a target offers to the parts of a system. Each method that a target does not have is answered in the cluster. */
 export interface Platform {
   /** For people: `minikube`, `EKS, existing cluster`. */
@@ -178,8 +191,7 @@ export interface Platform {
   readonly kubernetesVersion: string;
   readonly profile: Profile;
   readonly storageClass: string;
-  /** CSI driver of volumes that one node mounts at a time, and its settings for fast disks. */
-  readonly fastDisk: { readonly provisioner: string; readonly parameters: Readonly<Record<string, string>> };
+  readonly disks: Disks;
   readonly frontDoor: FrontDoorController;
   readonly loadBalancer: LoadBalancers;
   readonly network: ClusterNetwork;
@@ -193,4 +205,6 @@ export interface Platform {
   objectStore?(scope: Construct, request: StoreRequest): Store;
   site?(scope: Construct, request: SiteRequest): HostedSite;
   identity?(scope: Construct, request: IdentityRequest): CloudIdentity & { readonly facts: readonly string[] };
+  /** Who an operator of the platform is in the cloud, and what it may do there. */
+  readonly operator?: Operator;
 }

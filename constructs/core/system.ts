@@ -30,7 +30,7 @@ export const IN_CLUSTER: Platform = {
   // Nobody named a profile: nothing is protected or doubled, and the copies are those that were asked for.
   profile: { ...PROFILES.dev, mostCopies: PROFILES.prod.mostCopies },
   storageClass: 'standard',
-  fastDisk: { provisioner: 'k8s.io/minikube-hostpath', parameters: {} },
+  disks: { provisioner: 'k8s.io/minikube-hostpath', usual: {}, fast: {}, hasDefault: true },
   frontDoor: FRONT_DOORS.ingress,
   loadBalancer: AWS_LOAD_BALANCERS,
   network: ANY_CLUSTER,

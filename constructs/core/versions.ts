@@ -114,6 +114,13 @@ export const VERSIONS = {
   /** Retired on 2026-03-24; kept because the briefs name its annotations. https://kubernetes.io/blog/2025/11/11/ingress-nginx-retirement/ */
   ingressNginx: { version: '4.15.1', source: 'https://github.com/kubernetes/ingress-nginx/releases' },
   metricsServer: { version: '3.13.1', source: 'https://github.com/kubernetes-sigs/metrics-server/releases' },
+  /** The image is that of the cluster's own minor: https://github.com/kubernetes/autoscaler/tree/master/cluster-autoscaler#releases */
+  clusterAutoscaler: { version: '9.59.0', source: 'https://github.com/kubernetes/autoscaler/releases' },
+  clusterAutoscaler134: { version: '1.34.5', source: 'https://github.com/kubernetes/autoscaler/releases' },
+  clusterAutoscaler135: { version: '1.35.2', source: 'https://github.com/kubernetes/autoscaler/releases' },
+  clusterAutoscaler136: { version: '1.36.1', source: 'https://github.com/kubernetes/autoscaler/releases' },
+  awsLoadBalancerController: { version: '3.5.0', source: 'https://github.com/aws/eks-charts' },
+  reloader: { version: '2.2.11', source: 'https://artifacthub.io/packages/helm/stakater/reloader' },
   velero: { version: '12.1.0', source: 'https://github.com/vmware-tanzu/helm-charts/releases' },
   veleroPluginForAws: {
     version: '1.14.2',

@@ -24,22 +24,29 @@ export class FastDisk extends Construct {
     super(scope, id);
     this.storageClass = name;
     const { platform } = systemOf(this);
-    const { fastDisk, profile } = platform;
-    diskClass(this, name, platform);
+    const { disks, profile } = platform;
+    diskClass(this, name, 'fast', platform);
     part(this, 'seaworthy:data:FastDisk', () => [
       `StorageClass ${name}`,
-      fastDisk.provisioner,
+      disks.provisioner,
       profile.protectData ? 'volumes outlive their claims' : 'volumes go with their claims',
     ]);
   }
 }
 
-/** The StorageClass of a platform's fast disks. */
-export function diskClass(scope: Construct, name: string, { fastDisk, profile }: Platform): void {
+/** A StorageClass of a platform's disks. */
+export function diskClass(
+  scope: Construct,
+  name: string,
+  kind: 'usual' | 'fast',
+  { disks, profile }: Pick<Platform, 'disks' | 'profile'>,
+  isDefault = false,
+): void {
+  const annotations = { 'storageclass.kubernetes.io/is-default-class': 'true' };
   new k8s.KubeStorageClass(scope, 'class', {
-    metadata: { name },
-    provisioner: fastDisk.provisioner,
-    parameters: { ...fastDisk.parameters },
+    metadata: { name, ...(isDefault ? { annotations } : {}) },
+    provisioner: disks.provisioner,
+    parameters: { ...disks[kind] },
     volumeBindingMode: 'WaitForFirstConsumer',
     allowVolumeExpansion: true,
     reclaimPolicy: profile.protectData ? 'Retain' : 'Delete',

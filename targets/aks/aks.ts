@@ -44,7 +44,12 @@ export function aks(scope: Construct, facts: TargetFacts, source: AksSource): Pl
     issuer: platform.issuer ?? { kind: 'ClusterIssuer', name: 'letsencrypt-prod' },
     loadBalancer: AZURE_LOAD_BALANCERS,
     // https://learn.microsoft.com/azure/aks/azure-csi-disk-storage-provision
-    fastDisk: { provisioner: 'disk.csi.azure.com', parameters: { skuName: 'Premium_LRS' } },
+    disks: {
+      provisioner: 'disk.csi.azure.com',
+      usual: { skuName: 'StandardSSD_LRS' },
+      fast: { skuName: 'Premium_LRS' },
+      hasDefault: true,
+    },
     postgres: (part, request) => flexibleServer(part, request, azure),
     ...(reachesKeys(facts.secrets) ? { redis: (part, request) => managedRedis(part, request, azure) } : {}),
     objectStore: (part, request) => blobStore(part, request, azure),

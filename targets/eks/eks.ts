@@ -4,7 +4,7 @@ import { ofEks } from '../../constructs/core/cluster-network';
 import { clusterProvider } from '../../constructs/core/cluster-provider';
 import { json } from '../../constructs/core/compose';
 import { provide } from '../../constructs/core/node-options';
-import type { Platform } from '../../constructs/core/platform';
+import type { Disks, Platform } from '../../constructs/core/platform';
 import type { TargetFacts } from '../facts';
 import { contextOf, inCluster, kubeconfigOf } from '../in-cluster';
 import { cloudFront } from './cloud-front';
@@ -12,6 +12,7 @@ import type { EksCluster } from './eks-cluster';
 import { type EksSource, eksCluster } from './eks-source';
 import { elasticache } from './elasticache';
 import { workloadRole } from './identity';
+import { operator } from './operators';
 import { rds } from './rds';
 import { s3 } from './s3';
 
@@ -19,6 +20,17 @@ const NAMES: Readonly<Record<EksSource['from'], string>> = {
   configuration: 'EKS, existing cluster',
   stack: 'EKS, cluster of another stack',
   create: 'EKS, cluster of this stack',
+};
+
+/**
+ * gp3 has 3,000 operations a second at any size, and at most 500 for each GiB: the fast ones are of 12 GiB and more. Since 1.30 EKS makes no
+ * class the default one. https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
+ */
+const EBS: Disks = {
+  provisioner: 'ebs.csi.aws.com',
+  usual: { type: 'gp3', encrypted: 'true' },
+  fast: { type: 'gp3', iops: '6000', encrypted: 'true' },
+  hasDefault: false,
 };
 
 /** Postgres becomes RDS, Redis becomes ElastiCache, Secrets come from AWS Secrets Manager through External Secrets. */
@@ -43,7 +55,8 @@ export function eks(scope: Construct, facts: TargetFacts, source: EksSource): Pl
     objectStore: (part, request) => s3(part, request, cluster, facts.environment),
     site: (part, request) => cloudFront(part, request, cluster, facts.environment),
     identity: (part, request) => workloadRole(part, request, cluster),
-    fastDisk: { provisioner: 'ebs.csi.aws.com', parameters: { type: 'gp3', iops: '6000', encrypted: 'true' } },
+    operator: (part, request) => operator(part, request, { cluster, project: facts.project, profile: facts.profile }),
+    disks: EBS,
   };
 }
 

@@ -1,7 +1,7 @@
 import type * as aws from '@pulumi/aws';
 import type { Construct } from 'constructs';
 import { CloudResource } from '../../constructs/core/cloud-resource';
-import { json, text } from '../../constructs/core/compose';
+import { text } from '../../constructs/core/compose';
 import { nameOf, shortNameOf } from '../../constructs/core/labels';
 import type { Profile, Store, StoreAccess, StoreRequest } from '../../constructs/core/platform';
 import { report } from '../../constructs/core/problem';
@@ -9,11 +9,12 @@ import { systemOf } from '../../constructs/core/system';
 import { daysInWords } from '../../constructs/data/object-store';
 import type { EksCluster } from './eks-cluster';
 import { bucketArn } from './iam';
+import { podRole } from './pod-role';
 
 type Bucket = CloudResource<aws.s3.BucketArgs, aws.s3.Bucket>;
 
 /** S3 allows 37 characters before those that make the name unique. */
-const LONGEST_PREFIX = 37;
+export const LONGEST_PREFIX = 37;
 const LEAST_DAYS_TO_RECOVER = 7;
 /** Where the EKS Pod Identity Agent listens on each node: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html */
 const IDENTITY_AGENT = { reach: { by: 'cidrs', cidrs: ['169.254.170.23/32'] }, port: 80 } as const;
@@ -122,7 +123,7 @@ export function privacy(scope: Construct, bucket: string): void {
  * A lifecycle knows ages, and not whether a newer backup is good: what is locked ends with its lock; else it ends only what a job deleted, or
  * somebody wrote over, and not before `days` are over again, a week at least: who steals a job's role can hide backups, and destroy none.
  */
-function lifecycle(scope: Construct, bucket: string, days: number, locked: boolean): void {
+export function lifecycle(scope: Construct, bucket: string, days: number, locked: boolean): void {
   const rule = {
     id: 'end-of-life',
     status: 'Enabled',
@@ -160,45 +161,9 @@ function grant(
   { arn, name }: Place,
   cluster: EksCluster,
 ): void {
-  const { namespaceName } = systemOf(part);
-  const id = `role-${name}`;
-  const role = new CloudResource<aws.iam.RoleArgs, aws.iam.Role>(part, id, {
-    type: 'aws:iam/role:Role',
-    inputs: {
-      namePrefix: `${nameOf(part)}-`.slice(0, LONGEST_PREFIX),
-      assumeRolePolicy: JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { Service: 'pods.eks.amazonaws.com' },
-            Action: ['sts:AssumeRole', 'sts:TagSession'],
-          },
-        ],
-      }),
-    },
-  });
-  const actions = access.flatMap((kind) => ACTIONS[kind]);
-  new CloudResource<aws.iam.RolePolicyArgs>(part, `${id}-policy`, {
-    type: 'aws:iam/rolePolicy:RolePolicy',
-    inputs: {
-      role: role.output('name'),
-      policy: json({
-        Version: '2012-10-17',
-        Statement: [
-          { Effect: 'Allow', Action: ['s3:ListBucket', 's3:GetBucketLocation'], Resource: arn },
-          { Effect: 'Allow', Action: actions, Resource: text`${arn}/*` },
-        ],
-      }),
-    },
-  });
-  new CloudResource<aws.eks.PodIdentityAssociationArgs>(part, `${id}-association`, {
-    type: 'aws:eks/podIdentityAssociation:PodIdentityAssociation',
-    inputs: {
-      clusterName: cluster.cluster,
-      namespace: namespaceName,
-      serviceAccount: account,
-      roleArn: role.output('arn'),
-    },
-  });
+  const pod = { name: nameOf(part), namespace: systemOf(part).namespaceName, account };
+  podRole(part, `role-${name}`, pod, cluster, [
+    { Effect: 'Allow', Action: ['s3:ListBucket', 's3:GetBucketLocation'], Resource: arn },
+    { Effect: 'Allow', Action: access.flatMap((kind) => ACTIONS[kind]), Resource: text`${arn}/*` },
+  ]);
 }

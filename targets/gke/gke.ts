@@ -40,7 +40,12 @@ export function gke(scope: Construct, facts: TargetFacts, cluster: GkeCluster): 
     site: (part, request) => cloudCdn(part, request, cluster, facts.environment),
     identity: (part, request) => workloadIdentity(part, request, cluster),
     // https://cloud.google.com/kubernetes-engine/docs/how-to/persistent-volumes/gce-pd-csi-driver
-    fastDisk: { provisioner: 'pd.csi.storage.gke.io', parameters: { type: 'pd-ssd' } },
+    disks: {
+      provisioner: 'pd.csi.storage.gke.io',
+      usual: { type: 'pd-balanced' },
+      fast: { type: 'pd-ssd' },
+      hasDefault: true,
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import { soundness } from '../../graph/soundness';
 import { SYSTEMS } from '../../stacks';
 import { ALCS_SETTINGS } from '../../stacks/alcs-settings';
 import { readEnvironment } from '../../stacks/environment';
-import { PLATFORM_SETTINGS } from '../../stacks/platform';
+import { PLATFORM_SETTINGS } from '../../stacks/platform-settings';
 import type { Settings } from '../../stacks/setting';
 import { TALLOW_SETTINGS } from '../../stacks/tallow-settings';
 import { TALOS_SETTINGS } from '../../stacks/talos-settings';

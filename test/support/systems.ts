@@ -13,7 +13,7 @@ import { platformOn } from '../../targets';
 const ROOT = join(__dirname, '..', '..');
 
 export const ENVIRONMENTS = ['dev', 'staging', 'prod'] as const;
-export type StackName = (typeof ENVIRONMENTS)[number] | 'platform';
+export type StackName = (typeof ENVIRONMENTS)[number] | 'platform' | 'platform-staging';
 export type SystemName = Exclude<keyof typeof SYSTEMS, 'platform'>;
 export const FIVE: readonly SystemName[] = ['talos', 'tallow', 'ticolops', 'todo', 'alcs'];
 type Changes = Readonly<Record<string, string>>;
@@ -49,9 +49,9 @@ export function systemGraph(system: SystemName, stack: StackName, changes: Chang
 }
 
 /** The platform's own stack. */
-export function platformGraph(changes: Changes = {}): Graph {
+export function platformGraph(changes: Changes = {}, stack: StackName = 'platform'): Graph {
   const app = new CdkApp();
-  systemsIn(app, 'platform', ['platform'], changes);
+  systemsIn(app, stack, ['platform'], changes);
   return mutated(buildGraph(app));
 }
 
