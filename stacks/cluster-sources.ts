@@ -3,9 +3,11 @@ import { PROFILES } from '../constructs/core/profile';
 import type { AksSource } from '../targets/aks/aks-cluster';
 import type { EksSource } from '../targets/eks/eks-source';
 import type { TargetFacts } from '../targets/facts';
+import type { GkeSource } from '../targets/gke/gke-cluster';
 import { AKS_OF_STACK_SETTINGS, AKS_SETTINGS } from './aks-settings';
 import { EKS_OF_STACK_SETTINGS, EKS_SETTINGS } from './cloud-settings';
 import { EKS_CREATE_SETTINGS, specOf } from './eks-settings';
+import { GKE_CREATE_SETTINGS, GKE_OF_STACK_SETTINGS, GKE_SETTINGS, gkeSpec } from './gke-settings';
 import type { SettingsReader } from './read-settings';
 
 /** What decides where a cluster and the facts of it come from. */
@@ -44,9 +46,24 @@ export function readAks(reader: SettingsReader, { clusterStack }: Layer): AksSou
   return cluster && { from: 'configuration', cluster };
 }
 
+/** The same, of the namespace `gke`. */
+export function readGke(reader: SettingsReader, layer: Layer): GkeSource | undefined {
+  if (layer.cluster === 'create') {
+    const asked = reader.read('gke', GKE_CREATE_SETTINGS);
+    const around = { profile: PROFILES[layer.profile], kubernetesVersion: layer.kubernetesVersion };
+    return asked && { from: 'create', spec: gkeSpec(asked, around) };
+  }
+  if (layer.clusterStack !== undefined) {
+    const known = reader.read('gke', GKE_OF_STACK_SETTINGS);
+    return known && { from: 'stack', stack: layer.clusterStack, known };
+  }
+  const cluster = reader.read('gke', GKE_SETTINGS);
+  return cluster && { from: 'configuration', cluster };
+}
+
 /** Targets that take the facts of their cluster from another stack, and that make one. */
-const JOINING: readonly TargetFacts['target'][] = ['eks', 'aks', 'existing'];
-const MAKING: readonly TargetFacts['target'][] = ['eks'];
+const JOINING: readonly TargetFacts['target'][] = ['eks', 'gke', 'aks', 'existing'];
+const MAKING: readonly TargetFacts['target'][] = ['eks', 'gke'];
 
 /** What the layers of a stack say against each other. */
 export function layerProblems({ target, cluster, clusterStack, systems, profile }: Layer, where: string): Problem[] {

@@ -6,8 +6,7 @@ import type { SecretBackend } from '../constructs/core/secret-source';
 import { VERSIONS } from '../constructs/core/versions';
 import { SELF_SIGNED } from '../constructs/network/certificate';
 import type { TargetFacts } from '../targets/facts';
-import { layerProblems, readAks, readEks } from './cluster-sources';
-import { GKE_SETTINGS } from './gke-settings';
+import { layerProblems, readAks, readEks, readGke } from './cluster-sources';
 import { nearest } from './nearest';
 import { SettingsReader } from './read-settings';
 import { STORES } from './secret-stores';
@@ -79,7 +78,7 @@ export function readEnvironment<Build>(
   const reader = new SettingsReader(source);
   const own = reader.read('seaworthy', ENVIRONMENT_SETTINGS);
   const eks = own?.target === 'eks' ? readEks(reader, own) : undefined;
-  const gke = own?.target === 'gke' ? reader.read('gke', GKE_SETTINGS) : undefined;
+  const gke = own?.target === 'gke' ? readGke(reader, own) : undefined;
   const aks = own?.target === 'aks' ? readAks(reader, own) : undefined;
   if (own !== undefined) reader.problems.push(...layerProblems(own, source.file));
   // Where the choice itself is wrong, what was configured is read all the same, so that every problem comes at once.

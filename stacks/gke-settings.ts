@@ -1,8 +1,10 @@
-import { optional, type Settings, text } from './setting';
-import { certificateAuthority, ranges } from './typed-texts';
+import { Size } from 'cdk8s';
+import type { GkeSpec } from '../targets/gke/cluster/gke-spec';
+import { count, optional, or, type Settings, size, text, type Values } from './setting';
+import { certificateAuthority, privateRange, ranges } from './typed-texts';
 
-/** Keys of the namespace `gke`, for an existing cluster. Facts of the cloud come from here: nothing is looked up. */
-export const GKE_SETTINGS = {
+/** What a stack says of its GKE cluster wherever the facts come from: it decides what is made, and what the cluster is to Pulumi. */
+const NAMED = {
   // https://cloud.google.com/resource-manager/docs/creating-managing-projects
   project: text(
     'Google Cloud project',
@@ -24,9 +26,21 @@ export const GKE_SETTINGS = {
     /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/,
     'it must be the name of a cluster: at most 40 lower-case letters, digits and dashes',
   ),
+  alarmChannel: optional(
+    text(
+      'notification channel that alarms of Google Cloud go to',
+      'projects/acme-prod/notificationChannels/1234567890123456789',
+      /^projects\/[a-z0-9-]+\/notificationChannels\/(\d+|placeholder)$/,
+      'it must be like "projects/acme-prod/notificationChannels/1234567890123456789"',
+    ),
+  ),
+} satisfies Settings;
+
+/** Facts of the cloud: nothing is looked up. */
+const FACTS = {
   endpoint: text(
     'API server',
-    'https://gke-0123456789abcdef-123456789012.europe-west3.gke.goog',
+    'https://10.0.16.2',
     /^https:\/\/[a-zA-Z0-9.-]+(:\d{1,5})?\/?$/,
     'it must be https:// and a host, without user and path',
   ),
@@ -46,12 +60,66 @@ export const GKE_SETTINGS = {
     'it must be the name of an allocated range',
   ),
   privateServicesCidrs: ranges('this range, where databases get their addresses', '[10.40.0.0/16]'),
-  alarmChannel: optional(
-    text(
-      'notification channel that alarms of Google Cloud go to',
-      'projects/acme-prod/notificationChannels/1234567890123456789',
-      /^projects\/[a-z0-9-]+\/notificationChannels\/(\d+|placeholder)$/,
-      'it must be like "projects/acme-prod/notificationChannels/1234567890123456789"',
-    ),
-  ),
 } satisfies Settings;
+
+/** Keys of the namespace `gke`, for a cluster that exists and no stack of ours tells of. */
+export const GKE_SETTINGS = { ...NAMED, ...FACTS } satisfies Settings;
+
+/** The same, where another stack tells the facts: what is given here nevertheless wins. */
+export const GKE_OF_STACK_SETTINGS = {
+  ...NAMED,
+  endpoint: optional(FACTS.endpoint),
+  certificateAuthority: optional(FACTS.certificateAuthority),
+  network: optional(FACTS.network),
+  serviceCidrs: optional(FACTS.serviceCidrs),
+  controlPlaneCidrs: optional(FACTS.controlPlaneCidrs),
+  privateServices: optional(FACTS.privateServices),
+  privateServicesCidrs: optional(FACTS.privateServicesCidrs),
+} satisfies Settings;
+
+const MACHINE = /^[a-z]\d[a-z]?-[a-z]+-\d+(-lssd)?$/;
+const machine = (is: string, example: string) =>
+  or(text(is, example, MACHINE, 'it must be a machine type, like "e2-standard-4"'), example);
+
+/** Keys of the namespace `gke`, for a cluster that this stack makes. A brief says its name, three nodes and their machine. */
+export const GKE_CREATE_SETTINGS = {
+  ...NAMED,
+  nodeCidr: or(privateRange('range of the nodes', '10.0.0.0/20', 8, 26), '10.0.0.0/20'),
+  podCidr: or(privateRange('range of the pods', '10.4.0.0/14', 9, 21), '10.4.0.0/14'),
+  serviceCidr: or(privateRange('range of the addresses of Services', '10.8.0.0/20', 16, 27), '10.8.0.0/20'),
+  controlPlaneCidr: or(privateRange('range of the API server, a /28', '10.0.16.0/28', 28, 28), '10.0.16.0/28'),
+  privateServicesCidr: or(privateRange('range of databases', '10.40.0.0/16', 8, 24), '10.40.0.0/16'),
+  apiAccess: optional(
+    ranges('from where the API server’s public address answers; it has none where nobody says', '[198.51.100.7/32]'),
+  ),
+  'nodes.type': machine('machine of nodes', 'e2-standard-4'),
+  'nodes.count': or(count('nodes, at least, in all zones together', { max: 1000 }), 3),
+  'nodes.most': or(count('nodes, at most, in all zones together', { max: 1000 }), 9),
+  'nodes.disk': or(size('disk of a node', '50Gi'), Size.gibibytes(50)),
+  'spot.type': machine('machine of spot nodes', 'e2-standard-4'),
+  'spot.most': or(count('spot nodes, at most; 0 is none', { min: 0, max: 1000 }), 6),
+} satisfies Settings;
+
+/** What is asked for, as the cluster takes it. */
+export function gkeSpec(
+  asked: Values<typeof GKE_CREATE_SETTINGS>,
+  around: Pick<GkeSpec, 'profile' | 'kubernetesVersion'>,
+): GkeSpec {
+  const diskGibibytes = asked['nodes.disk'].toGibibytes();
+  return {
+    ...around,
+    project: asked.project,
+    projectNumber: asked.projectNumber,
+    region: asked.region,
+    cluster: asked.cluster,
+    alarmChannel: asked.alarmChannel,
+    nodeCidr: asked.nodeCidr,
+    podCidr: asked.podCidr,
+    serviceCidr: asked.serviceCidr,
+    controlPlaneCidr: asked.controlPlaneCidr,
+    privateServicesCidr: asked.privateServicesCidr,
+    apiAccess: asked.apiAccess,
+    nodes: { type: asked['nodes.type'], least: asked['nodes.count'], most: asked['nodes.most'], diskGibibytes },
+    spot: { type: asked['spot.type'], least: 0, most: asked['spot.most'], diskGibibytes },
+  };
+}

@@ -1,4 +1,4 @@
-import { opensTheWorld } from '../constructs/core/addresses';
+import { opensTheWorld, rangeOf } from '../constructs/core/addresses';
 import { cidrMisfit, DNS_LABEL, DNS_SUBDOMAIN, keyMisfit, LABEL_VALUE, misfit, shown } from '../constructs/core/forms';
 import type { Place } from '../constructs/core/platform';
 import { type Setting, text, texts, type Wrong } from './setting';
@@ -82,6 +82,17 @@ export function ranges(is: string, example: string): Setting<readonly string[]> 
       return why === undefined ? parsed : { code: 'SW-CONFIG-004', rule: `; an entry ${why}.`, fix: example };
     },
   };
+}
+
+/** One private range of a network, no larger and no smaller than these lengths. https://www.rfc-editor.org/rfc/rfc1918 */
+export function privateRange(is: string, example: string, largest: number, smallest: number): Setting<string> {
+  const rule = `must be a private range from /${largest} to /${smallest}, with no bit beyond its length`;
+  const isFit = (raw: string) => {
+    const range = rangeOf(raw);
+    const isPrivate = /^(10\.|172\.(1[6-9]|2\d|3[01])\.|192\.168\.)/.test(raw);
+    return isPrivate && range?.version === 4 && range.length >= largest && range.length <= smallest;
+  };
+  return checked(text(is, example), (raw) => (isFit(raw) ? undefined : rule), example);
 }
 
 function rangeMisfit(cidr: string): string | undefined {

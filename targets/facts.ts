@@ -3,7 +3,7 @@ import type { Place, Profile } from '../constructs/core/platform';
 import type { SecretBackend, SecretSource } from '../constructs/core/secret-source';
 import type { AksSource } from './aks/aks-cluster';
 import type { EksSource } from './eks/eks-source';
-import type { GkeCluster } from './gke/gke-cluster';
+import type { GkeSource } from './gke/gke-cluster';
 
 /** What a target is told. */
 export interface TargetFacts {
@@ -26,6 +26,6 @@ export interface TargetFacts {
   /** The stack that made the cluster, whose outputs are its facts. */
   readonly clusterStack?: string | undefined;
   readonly eks: EksSource | undefined;
-  readonly gke: GkeCluster | undefined;
+  readonly gke: GkeSource | undefined;
   readonly aks?: AksSource | undefined;
 }

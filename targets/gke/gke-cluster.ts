@@ -1,23 +1,15 @@
-/** A GKE cluster that exists: facts, given by the configuration. Each may be a marker, where another stack tells it. */
-export interface GkeCluster {
-  readonly project: string;
-  /** Of the project, for workload identities. */
-  readonly projectNumber: string;
-  /** Where databases, buckets and disks are. */
-  readonly region: string;
-  readonly cluster: string;
-  /** `https://…` */
-  readonly endpoint: string;
-  /** Base64 of its certificate. */
-  readonly certificateAuthority: string;
-  /** VPC: `projects/<project>/global/networks/<name>`. */
-  readonly network: string;
-  readonly serviceCidrs: readonly string[];
-  /** Where the API server answers pods. */
-  readonly controlPlaneCidrs: readonly string[];
-  /** Name of the range that was allocated to Google's services (private service access), where databases are. */
-  readonly privateServices: string;
-  readonly privateServicesCidrs: readonly string[];
-  /** Notification channel of Cloud Monitoring for alarms of what the cluster does not see: the disks of databases. */
-  readonly alarmChannel?: string | undefined;
-}
+import type { GkeSpec } from './cluster/gke-spec';
+import type { GkeFacts, NamedGke } from './gke-facts';
+
+export interface GkeCluster extends NamedGke, GkeFacts {}
+
+type Told = { readonly [K in keyof GkeFacts]?: GkeFacts[K] | undefined };
+
+/** What a stack that joins a cluster's says itself: facts that it gives win over those of the stack. */
+export interface KnownOfGke extends NamedGke, Told {}
+
+/** Where the facts of a cluster come from. */
+export type GkeSource =
+  | { readonly from: 'configuration'; readonly cluster: GkeCluster }
+  | { readonly from: 'stack'; readonly stack: string; readonly known: KnownOfGke }
+  | { readonly from: 'create'; readonly spec: GkeSpec };

@@ -8,30 +8,43 @@ import { provide } from '../../constructs/core/node-options';
 import type { Platform } from '../../constructs/core/platform';
 import { report } from '../../constructs/core/problem';
 import type { TargetFacts } from '../facts';
-import { inCluster, kubeconfigOf } from '../in-cluster';
+import { contextOf, inCluster, kubeconfigOf } from '../in-cluster';
 import { cloudCdn } from './cloud-cdn';
 import { cloudSql } from './cloud-sql';
 import { cloudStorage } from './cloud-storage';
-import type { GkeCluster } from './gke-cluster';
+import type { GkeCluster, GkeSource } from './gke-cluster';
+import { gkeCluster } from './gke-source';
 import { versionProblems } from './kubernetes-support';
 import { memorystore } from './memorystore';
 import { workloadIdentity } from './principal';
 
+const NAMES: Readonly<Record<GkeSource['from'], string>> = {
+  configuration: 'GKE, existing cluster',
+  stack: 'GKE, cluster of another stack',
+  create: 'GKE, cluster of this stack',
+};
+
 /** Postgres becomes Cloud SQL, Redis becomes Memorystore, Secrets come from Secret Manager through External Secrets. */
-export function gke(scope: Construct, facts: TargetFacts, cluster: GkeCluster): Platform {
-  const kubeconfig = kubeconfigOf(facts.kubeconfig) ?? asksGoogle(cluster);
+export function gke(scope: Construct, facts: TargetFacts, source: GkeSource): Platform {
+  const { cluster, made } = gkeCluster(scope, source);
+  const kubeconfig = kubeconfigOf(facts.kubeconfig);
+  const own = kubeconfig === undefined ? (contextOf(facts) ?? { kubeconfig: asksGoogle(cluster) }) : { kubeconfig };
   const clusterIdentifier = `gke/${cluster.project}/${cluster.region}/${cluster.cluster}`;
-  provide(scope, clusterProvider(scope, 'cluster', { kubeconfig, clusterIdentifier }));
+  const kubernetes = clusterProvider(scope, 'cluster', { ...own, clusterIdentifier });
+  // Nothing runs before there are nodes and names, and in a destroy these go last.
+  if (made !== undefined) kubernetes.node.addDependency(made);
+  provide(scope, kubernetes);
   const provider = googleProvider(scope, cluster, facts);
   provide(scope, provider);
   report(provider, () => versionProblems(facts.kubernetesVersion));
   const platform = inCluster(facts, {
-    name: 'GKE, existing cluster',
+    name: NAMES[source.from],
     storageClass: 'standard-rwo',
     network: ofGke(cluster),
   });
   return {
     ...platform,
+    ...(made === undefined ? {} : { clusterFacts: { ...made.facts } }),
     issuer: platform.issuer ?? { kind: 'ClusterIssuer', name: 'letsencrypt-prod' },
     loadBalancer: GOOGLE_LOAD_BALANCERS,
     postgres: (part, request) => cloudSql(part, request, cluster, facts.environment),

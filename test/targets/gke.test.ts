@@ -8,7 +8,7 @@ import { at, list } from '../../graph/json-value';
 import { soundness } from '../../graph/soundness';
 import { GKE_SETTINGS } from '../../stacks/gke-settings';
 import { gke } from '../../targets/gke/gke';
-import type { GkeCluster } from '../../targets/gke/gke-cluster';
+import type { GkeCluster, GkeSource } from '../../targets/gke/gke-cluster';
 import { documentedGraph } from '../support/documented';
 import { filled } from '../support/filled';
 import { Look } from '../support/look';
@@ -40,6 +40,7 @@ function shopOn(
   write: (shop: System) => void,
   own: {
     readonly cluster?: Partial<GkeCluster>;
+    readonly source?: GkeSource;
     readonly profile?: keyof typeof PROFILES;
     readonly secrets?: SecretBackend;
     readonly kubernetesVersion?: string;
@@ -62,7 +63,7 @@ function shopOn(
         eks: undefined,
         gke: undefined,
       },
-      { ...CLUSTER, ...own.cluster },
+      own.source ?? { from: 'configuration', cluster: { ...CLUSTER, ...own.cluster } },
     );
     write(new System(app, 'shop', { namespace: 'shop', platform }));
   };
