@@ -1,9 +1,8 @@
 import { Size } from 'cdk8s';
-import { rangeOf } from '../constructs/core/addresses';
 import type { EksSpec } from '../targets/eks/cluster/eks-spec';
 import { EKS_NAMED_SETTINGS, ZONES } from './cloud-settings';
-import { count, optional, or, type Setting, type Settings, size, text, type Values } from './setting';
-import { names, ranges } from './typed-texts';
+import { count, optional, or, type Setting, type Settings, size, type Values } from './setting';
+import { names, privateRange, ranges } from './typed-texts';
 
 const INSTANCE_TYPE = /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/;
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
@@ -17,9 +16,9 @@ const types = (is: string, example: string) => names(is, example, INSTANCE_TYPE,
 export const EKS_CREATE_SETTINGS = {
   ...EKS_NAMED_SETTINGS,
   zones: optional(ZONES),
-  cidr: or(range('range of the VPC, from /16 to /20', '10.0.0.0/16', 16, 20), '10.0.0.0/16'),
+  cidr: or(privateRange('range of the VPC, from /16 to /20', '10.0.0.0/16', 16, 20), '10.0.0.0/16'),
   serviceCidr: or(
-    range('range of the addresses of Services, from /12 to /24', '10.100.0.0/16', 12, 24),
+    privateRange('range of the addresses of Services, from /12 to /24', '10.100.0.0/16', 12, 24),
     '10.100.0.0/16',
   ),
   apiAccess: optional(
@@ -64,22 +63,6 @@ export function specOf(asked: Asked, around: Pick<EksSpec, 'profile' | 'kubernet
     logDays: asked['logs.days'],
   };
 }
-
-/** One private range of a network, no shorter and no longer than these. */
-function range(is: string, example: string, shortest: number, longest: number): Setting<string> {
-  const setting = text(is, example);
-  const rule = `; it must be a private range from /${shortest} to /${longest}, with no bit beyond its length.`;
-  return {
-    ...setting,
-    parse: (raw) => {
-      const found = rangeOf(raw);
-      const isFit = found !== undefined && found.version === 4 && found.length >= shortest && found.length <= longest;
-      return isFit && PRIVATE.test(raw) ? { value: raw } : { code: 'SW-CONFIG-004', rule, fix: example };
-    },
-  };
-}
-/** https://www.rfc-editor.org/rfc/rfc1918: others are refused by EKS for Services, and lead outside for a VPC. */
-const PRIVATE = /^(10\.|172\.(1[6-9]|2\d|3[01])\.|192\.168\.)/;
 
 /** CloudWatch keeps logs so many days, and no other number. */
 function days(is: string): Setting<number> {
