@@ -44,8 +44,11 @@ function objectFacts({ inputs }: GraphNode, kind: string): Found {
   }
 }
 
-/** `engineVersion` of RDS and ElastiCache. */
-function cloudFacts({ inputs }: GraphNode): Found {
+/** `engineVersion` of RDS and ElastiCache, `version` of a flexible server, `databaseVersion` of Cloud SQL. */
+function cloudFacts({ type, inputs }: GraphNode): Found {
+  if (type === 'azure-native:dbforpostgresql:Server') return { engine: `postgres ${word(inputs.version)}` };
+  const ofGoogle = /^POSTGRES_(\d+)/.exec(word(inputs.databaseVersion) ?? '')?.[1];
+  if (ofGoogle !== undefined) return { engine: `postgres ${ofGoogle}` };
   const [engine, version] = [word(inputs.engine), word(inputs.engineVersion)];
   const major = /^\d+/.exec(version ?? '')?.[0];
   return engine === undefined || major === undefined ? {} : { engine: `${engine} ${major}` };

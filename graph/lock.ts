@@ -52,7 +52,22 @@ export function identityOf({ object, type, form, inputs }: GraphNode): string | 
   const name = ['identifier', 'replicationGroupId', 'bucket', 'name']
     .map((field) => text(inputs[field]))
     .find((n) => n !== undefined);
-  return name === undefined || isMarker(name) ? undefined : `${type} ${name}`;
+  if (name !== undefined && !isMarker(name)) return `${type} ${name}`;
+  const drawn = ofAzure(inputs);
+  return drawn === undefined || !type.startsWith('azure-native:') ? undefined : `${type} ${drawn}`;
+}
+
+/** A name that is one in all the world has letters at its end that are drawn once: `talos-postgres-prod-<talos/postgres/suffix.result>`. */
+function ofAzure(inputs: GraphNode['inputs']): string | undefined {
+  const name = ['serverName', 'clusterName', 'accountName'].map((field) => text(inputs[field])).find(isComposed);
+  if (name === undefined) return undefined;
+  const value = valueBehind(name);
+  if (value.kind !== 'composed') return undefined;
+  return value.pieces.map((piece) => (typeof piece === 'string' ? piece : `<${sourceOf(piece.value)}>`)).join('');
+}
+
+function isComposed(name: string | undefined): name is string {
+  return name !== undefined && isMarker(name) && valueBehind(name).kind === 'composed';
 }
 
 export function jobDigest({ object, inputs }: GraphNode): string | undefined {

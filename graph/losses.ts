@@ -5,8 +5,14 @@ import type { Graph, GraphNode } from './graph';
 import { type IdentityLock, identityOf, type LockedIdentity, lockedFor, pathOfAlias } from './lock';
 
 /** What holds data: without it, they are gone. */
-const HOLDS_DATA =
-  /^(PersistentVolumeClaim |apps\/StatefulSet |postgresql\.cnpg\.io\/Cluster |aws:(rds|s3|elasticache)\/)/;
+const HOLDS_DATA = new RegExp(
+  [
+    '^(PersistentVolumeClaim |apps/StatefulSet |postgresql\\.cnpg\\.io/Cluster ',
+    'aws:(rds|s3|elasticache)/',
+    'gcp:(sql/database|redis/|memorystore/|storage/bucket:)',
+    'azure-native:(dbforpostgresql:(Server|Database)|storage:(StorageAccount|BlobContainer)|redisenterprise:(RedisEnterprise|Database)) )',
+  ].join('|'),
+);
 
 /** Changes of what is fixed: what would be lost by them, and what to do. */
 export function fixedProblems(node: GraphNode, lock: IdentityLock, accept: string): Problem[] {
