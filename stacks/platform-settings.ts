@@ -50,6 +50,13 @@ function problemsWith({ addOns, 'letsEncrypt.email': email }: PlatformSettings):
       'platform:addOns: cert-manager too',
     );
   }
+  if (addOns.includes('ingress-nginx') && addOns.includes('traefik')) {
+    error(
+      'SW-PLATFORM-009',
+      'addOns has ingress-nginx and traefik; both would serve the Ingresses of class nginx.',
+      'platform:addOns: traefik, which is maintained',
+    );
+  }
   if (email !== undefined && !addOns.includes('cert-manager')) {
     error(
       'SW-PLATFORM-003',

@@ -21,6 +21,7 @@ export class PlatformAddOns extends Chart {
       dailyCall: daily?.from === 'pulumi' ? daily.value : undefined,
       isWatched: settings.addOns.includes('prometheus'),
       storageClass: settings.storageClass ?? platform.storageClass,
+      frontDoor: platform.frontDoor,
       loadBalancer: platform.loadBalancer,
       operator: platform.operator,
       secretStore: storeOf(platform, settings),
@@ -40,7 +41,10 @@ export class PlatformAddOns extends Chart {
         settings['storageClass.isDefault'] ?? !platform.disks.hasDefault,
       );
     }
-    for (const name of settings.addOns) new AddOn(this, name, options);
+    const made = new Map(settings.addOns.map((name) => [name, new AddOn(this, name, options)]));
+    // It looks for the kinds of Gateway API when it starts, and not again.
+    const [certificates, gateways] = [made.get('cert-manager'), made.get('envoy-gateway')];
+    if (certificates !== undefined && gateways !== undefined) certificates.node.addDependency(gateways);
     report(this, () => platformProblems(settings, platform));
   }
 }

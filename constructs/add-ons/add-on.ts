@@ -8,12 +8,15 @@ import { HelmRelease } from '../core/helm-release';
 import { AWS_LOAD_BALANCERS } from '../core/load-balancer';
 import { nodeOptions } from '../core/node-options';
 import { part } from '../core/part';
+import type { FrontDoorController } from '../core/platform';
+import { IN_CLUSTER } from '../core/system';
 import { VERSIONS } from '../core/versions';
 import { SECURITY_HEADERS } from '../network/expose';
 import type { AddOnName, Definition } from './definition';
 import { DEFINITIONS } from './definitions';
 import { doors } from './doors';
 import { elasticStack } from './elastic';
+import { envoyClass, nginxClass, outOfMaintenance } from './front-doors';
 import { inTheCloud, secretStore } from './in-the-cloud';
 import { GRAFANA_ADMIN, ON_CALL_KEYS, ON_CALL_SECRET, type PlatformOptions } from './values';
 
@@ -27,6 +30,7 @@ const DEFAULTS: PlatformOptions = {
   dailyCall: undefined,
   isWatched: false,
   storageClass: 'standard',
+  frontDoor: IN_CLUSTER.frontDoor,
   loadBalancer: AWS_LOAD_BALANCERS,
   velero: { bucket: 'velero', region: 'eu-central-1' },
   isOwnBucket: true,
@@ -58,7 +62,7 @@ export class AddOn extends Construct {
       });
       nodeOptions(made, { protect: options.protect });
     }
-    if (open !== undefined) doors(this, namespace, open);
+    if (open !== undefined) doors(this, namespace, open, options.frontDoor);
     const isWatching = name === 'prometheus';
     const secrets = isWatching ? [grafanaAdmin(this, namespace), ...onCallWebhooks(this, namespace, options)] : [];
     for (const release of releases) {
@@ -67,9 +71,13 @@ export class AddOn extends Construct {
       made.node.addDependency(...secrets);
     }
     if (metrics !== undefined && options.isWatched) monitor(this, name, namespace, metrics);
-    if (name === 'cert-manager' && options.acmeEmail !== undefined) letsEncrypt(this, options.acmeEmail);
+    if (name === 'cert-manager' && options.acmeEmail !== undefined)
+      letsEncrypt(this, options.acmeEmail, options.frontDoor);
     if (name === 'elastic') elasticStack(this, options);
     if (cloud?.provider !== undefined) secretStore(this, cloud.provider, options.secretStore);
+    if (name === 'ingress-nginx') outOfMaintenance(this);
+    if (name === 'traefik') nginxClass(this);
+    if (name === 'envoy-gateway') envoyClass(this, options);
     part(this, 'seaworthy:core:AddOn', () => [
       is,
       ...releases.map(({ chart, version }) => `${chart.split('/').at(-1)} ${version}`),
@@ -80,8 +88,10 @@ export class AddOn extends Construct {
 }
 
 /** https://cert-manager.io/docs/configuration/acme/ */
-function letsEncrypt(scope: Construct, email: string): void {
+function letsEncrypt(scope: Construct, email: string, { renderer, className }: FrontDoorController): void {
   const name = 'letsencrypt-prod';
+  // Of Gateways each certificate says which of them answers.
+  const http01 = renderer === 'gateway' ? { gatewayHTTPRoute: {} } : { ingress: { ingressClassName: className } };
   new ApiObject(scope, 'issuer', {
     apiVersion: 'cert-manager.io/v1',
     kind: 'ClusterIssuer',
@@ -91,7 +101,7 @@ function letsEncrypt(scope: Construct, email: string): void {
         server: 'https://acme-v02.api.letsencrypt.org/directory',
         email,
         privateKeySecretRef: { name },
-        solvers: [{ http01: { ingress: { ingressClassName: 'nginx' } } }],
+        solvers: [{ http01 }],
       },
     },
   });
@@ -102,13 +112,16 @@ function monitor(
   scope: Construct,
   name: string,
   namespace: string,
-  { pods, port }: NonNullable<Definition['metrics']>,
+  { pods, port, path }: NonNullable<Definition['metrics']>,
 ): void {
   new ApiObject(scope, 'monitor', {
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'PodMonitor',
     metadata: { name, namespace, labels: { release: 'prometheus' } },
-    spec: { selector: { matchLabels: { ...pods } }, podMetricsEndpoints: [{ port, interval: '30s' }] },
+    spec: {
+      selector: { matchLabels: { ...pods } },
+      podMetricsEndpoints: [{ port, interval: '30s', ...(path === undefined ? {} : { path }) }],
+    },
   });
 }
 

@@ -8,6 +8,8 @@ export const ADD_ONS = [
   'prometheus',
   'cloudnative-pg',
   'ingress-nginx',
+  'traefik',
+  'envoy-gateway',
   'metrics-server',
   'velero',
   'loki',
@@ -26,6 +28,11 @@ export interface Definition {
   /** Who comes in from outside of its namespace. None where the namespace is the cluster's own. */
   readonly doors?: Doors;
   /** Where its metrics are, those that alerts and dashboards ask for. */
-  readonly metrics?: { readonly pods: Readonly<Record<string, string>>; readonly port: string };
+  readonly metrics?: {
+    readonly pods: Readonly<Record<string, string>>;
+    readonly port: string;
+    /** @default '/metrics' */
+    readonly path?: string;
+  };
   readonly is: string;
 }

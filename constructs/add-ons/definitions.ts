@@ -1,12 +1,22 @@
 import { VERSIONS } from '../core/versions';
 import type { AddOnName, Definition } from './definition';
+import { ENVOY_GATEWAY, INGRESS_NGINX, TRAEFIK } from './front-doors';
 import { OPERATOR_DEFINITIONS } from './operators';
 import { prometheusValues } from './prometheus';
 import { alloyConfig, type PlatformOptions } from './values';
 
+/** Challenges are answered by HTTPRoutes: https://cert-manager.io/docs/configuration/acme/http01/#configuring-the-http-01-gateway-api-solver */
+const ANSWERS_BY_GATEWAY = {
+  config: {
+    apiVersion: 'controller.config.cert-manager.io/v1alpha1',
+    kind: 'ControllerConfiguration',
+    gatewayAPI: { enabled: true },
+  },
+};
+
 /** Values that our objects rely on, and those that a brief asks for; what is not here is as the chart has it. */
 export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) => Definition>> = {
-  'cert-manager': () => ({
+  'cert-manager': ({ frontDoor }) => ({
     is: 'certificates of the front door',
     namespace: 'cert-manager',
     podSecurity: 'restricted',
@@ -20,7 +30,10 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
         name: 'cert-manager',
         chart: 'oci://quay.io/jetstack/charts/cert-manager',
         version: VERSIONS.certManager.version,
-        values: { crds: { enabled: true, keep: true } },
+        values: {
+          crds: { enabled: true, keep: true },
+          ...(frontDoor.renderer === 'gateway' ? ANSWERS_BY_GATEWAY : {}),
+        },
         serves: ['cert-manager.io'],
       },
     ],
@@ -95,41 +108,9 @@ export const DEFINITIONS: Readonly<Record<AddOnName, (options: PlatformOptions) 
       },
     ],
   }),
-  'ingress-nginx': ({ headers, loadBalancer }) => ({
-    is: 'the front door (its project ended in March 2026: see docs/platform.md)',
-    namespace: 'ingress-nginx',
-    podSecurity: 'baseline',
-    doors: { everywhere: [80, 443, 8443], prometheus: [10254] },
-    metrics: {
-      pods: { 'app.kubernetes.io/name': 'ingress-nginx', 'app.kubernetes.io/component': 'controller' },
-      port: 'metrics',
-    },
-    releases: [
-      {
-        name: 'ingress-nginx',
-        chart: 'ingress-nginx',
-        repository: 'https://kubernetes.github.io/ingress-nginx',
-        version: VERSIONS.ingressNginx.version,
-        values: {
-          controller: {
-            replicaCount: 2,
-            allowSnippetAnnotations: false,
-            // The rate limit counts addresses of clients: neither those of nodes, nor of a load balancer.
-            service: { type: 'LoadBalancer', externalTrafficPolicy: 'Local', annotations: loadBalancer.tcp },
-            config: {
-              'use-gzip': 'true',
-              'ssl-protocols': 'TLSv1.2 TLSv1.3',
-              'generate-request-id': 'true',
-              'global-allowed-response-headers': headers.join(','),
-              'log-format-escape-json': 'true',
-            },
-            // The port; who reads it is an object of ours, which waits for its kind.
-            metrics: { enabled: true },
-          },
-        },
-      },
-    ],
-  }),
+  'ingress-nginx': INGRESS_NGINX,
+  traefik: TRAEFIK,
+  'envoy-gateway': ENVOY_GATEWAY,
   'metrics-server': () => ({
     is: 'CPU and memory, for autoscalers',
     namespace: 'kube-system',

@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
+import { type Problem, report } from '../core/problem';
 import { VERSIONS } from '../core/versions';
 import { filebeat, filebeatAccount } from './filebeat';
 import { retentionPod } from './log-retention';
@@ -15,7 +16,7 @@ const NAME = 'logs';
  */
 export function elasticStack(
   scope: Construct,
-  { kibana: kibanaHost, storageClass, logDays }: Pick<PlatformOptions, 'kibana' | 'storageClass' | 'logDays'>,
+  { kibana: kibanaHost, storageClass, logDays, frontDoor }: PlatformOptions,
 ): void {
   const { version } = VERSIONS.elastic;
   const object = (id: string, group: string, kind: string, spec: object) =>
@@ -55,6 +56,19 @@ export function elasticStack(
   });
   object('filebeat', 'beat.k8s.elastic.co/v1beta1', 'Beat', filebeat(`${NAME}-ls-beats.${NAMESPACE}.svc:5044`));
   filebeatAccount(scope, NAMESPACE);
+  if (frontDoor.renderer === 'ingress') kibanaIngress(scope, kibanaHost, frontDoor.className);
+  else report(scope, () => [NO_GATEWAY]);
+}
+
+/** Its own TLS is of a private authority. */
+const NO_GATEWAY: Problem = {
+  code: 'SW-ADDON-002',
+  severity: 'warning',
+  what: 'Kibana is behind no Gateway: it speaks TLS of an authority of its own, and what leads there is not rendered.',
+  fix: `kubectl port-forward --namespace ${NAMESPACE} service/${NAME}-kb-http 5601, or an HTTPRoute with a BackendTLSPolicy of yours`,
+};
+
+function kibanaIngress(scope: Construct, kibanaHost: string, ingressClassName: string): void {
   new k8s.KubeIngress(scope, 'front-door', {
     metadata: {
       name: 'kibana',
@@ -69,7 +83,7 @@ export function elasticStack(
       },
     },
     spec: {
-      ingressClassName: 'nginx',
+      ingressClassName,
       tls: [{ hosts: [kibanaHost], secretName: 'kibana-tls' }],
       rules: [
         {

@@ -1,5 +1,5 @@
 import type { Operator } from '../core/operator';
-import type { LoadBalancers } from '../core/platform';
+import type { FrontDoorController, LoadBalancers } from '../core/platform';
 
 /** The way of a cluster to a store of secrets, for some namespaces. */
 export interface SecretStore {
@@ -24,6 +24,8 @@ export interface PlatformOptions {
   readonly isWatched: boolean;
   /** Class of the add-ons' volumes. */
   readonly storageClass: string;
+  /** Who leads the world in to the systems of the cluster. */
+  readonly frontDoor: FrontDoorController;
   /** Annotations of the front door's Service: those of the target. */
   readonly loadBalancer: LoadBalancers;
   readonly velero: { readonly bucket: string; readonly region: string };

@@ -113,6 +113,10 @@ export const VERSIONS = {
   },
   /** Retired on 2026-03-24; kept because the briefs name its annotations. https://kubernetes.io/blog/2025/11/11/ingress-nginx-retirement/ */
   ingressNginx: { version: '4.15.1', source: 'https://github.com/kubernetes/ingress-nginx/releases' },
+  /** Chart; Traefik itself is 3.7.11, whose provider for ingress-nginx's annotations was read. */
+  traefik: { version: '41.3.0', source: 'https://github.com/traefik/traefik-helm-chart/releases' },
+  /** Brings Gateway API 1.6.1. The tests run this version's translator and its CRDs (tools/gateway). */
+  envoyGateway: { version: 'v1.9.1', source: 'https://github.com/envoyproxy/gateway/releases' },
   metricsServer: { version: '3.13.1', source: 'https://github.com/kubernetes-sigs/metrics-server/releases' },
   /** The image is that of the cluster's own minor: https://github.com/kubernetes/autoscaler/tree/master/cluster-autoscaler#releases */
   clusterAutoscaler: { version: '9.59.0', source: 'https://github.com/kubernetes/autoscaler/releases' },
