@@ -9,7 +9,7 @@ import { everything, withDoor } from '../support/front-doors';
 import { BIN, FETCHED, judge, type KubeJson, objectsOf, yamlFile } from '../support/judges';
 import { type KubeClient, KubeError } from '../support/kube-client';
 import { shop } from '../support/shop';
-import { FIVE, systemGraph } from '../support/systems';
+import { FIVE, platformGraph, systemGraph } from '../support/systems';
 
 jest.setTimeout(300_000);
 
@@ -22,13 +22,10 @@ const BEHIND: Readonly<Record<string, () => Graph>> = {
 const GROUPS = ['gateway.networking.k8s.io/', 'gateway.envoyproxy.io/'];
 const isOfDoor = ({ apiVersion }: KubeJson) => GROUPS.some((group) => String(apiVersion).startsWith(group));
 
-/** What the platform brings, as Envoy Gateway sees it. */
-const CLASS = {
-  apiVersion: 'gateway.networking.k8s.io/v1',
-  kind: 'GatewayClass',
-  metadata: { name: 'envoy' },
-  spec: { controllerName: 'gateway.envoyproxy.io/gatewayclass-controller' },
-};
+/** What the platform brings: the class, and how its proxies are. */
+const PLATFORM = objectsOf(platformGraph({ 'platform:addOns': '["cert-manager","envoy-gateway"]', ...GATEWAY })).filter(
+  isOfDoor,
+);
 
 /** What cert-manager writes, and who runs a system. */
 function secrets(objects: readonly KubeJson[]): object[] {
@@ -70,7 +67,7 @@ function signed(hosts: unknown): object {
 function translated(graph: Graph): { readonly said: readonly string[]; readonly xds: string } {
   const objects = objectsOf(graph);
   const read = objects.filter((o) => isOfDoor(o) || o.kind === 'Service' || o.kind === 'Namespace');
-  const file = yamlFile([CLASS, ...read, ...secrets(objects)]);
+  const file = yamlFile([...PLATFORM, ...read, ...secrets(objects)]);
   const to = ['--from', 'gateway-api', '--to', 'gateway-api,xds', '--add-missing-resources', '-o', 'json'];
   const { status, output, stdout } = judge('egctl', ['x', 'translate', ...to, '-f', file]);
   if (status !== 0) throw new Error(output.slice(0, 2000));
@@ -149,6 +146,11 @@ describe('a real API server with the CRDs of Gateway API 1.6 and Envoy Gateway 1
     const objects = objectsOf(graph()).filter(isOfDoor);
     expect(objects.length).toBeGreaterThan(3);
     expect(await refusals(objects)).toEqual([]);
+  });
+
+  test('it takes the class of the platform, and its proxies', async () => {
+    expect(PLATFORM.map(({ kind }) => kind).sort()).toEqual(['EnvoyProxy', 'GatewayClass']);
+    expect(await refusals(PLATFORM)).toEqual([]);
   });
 
   test('it refuses a policy with a field that there is none of', async () => {

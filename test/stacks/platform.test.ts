@@ -324,3 +324,58 @@ test('Kibana is reached from the front door, and Elasticsearch from its own name
   );
   expect(ports.sort()).toEqual([5601, 9443]);
 });
+
+describe('a platform whose front door is a Gateway', () => {
+  const addOns = '["cert-manager","prometheus","envoy-gateway","elastic"]';
+  const graph = platformGraph({ 'platform:addOns': addOns, 'seaworthy:frontDoor': 'gateway' });
+  const look = new Look(graph);
+  const values = (name: string) => graph.nodes.find((n) => n.inputs.name === name)?.inputs.values;
+
+  test('has its class, whose proxies keep the addresses of clients', () => {
+    expect(look.spec('GatewayClass', 'envoy', 'parametersRef', 'name')).toBe('envoy');
+    expect(look.spec('EnvoyProxy', 'envoy', 'provider', 'kubernetes', 'envoyService')).toMatchObject({
+      type: 'LoadBalancer',
+      externalTrafficPolicy: 'Local',
+    });
+  });
+
+  test('answers challenges through the Gateway that a certificate names', () => {
+    expect(look.spec('ClusterIssuer', 'letsencrypt-prod', 'acme', 'solvers')).toEqual([
+      { http01: { gatewayHTTPRoute: {} } },
+    ]);
+    expect(at(values('cert-manager'), 'config', 'gatewayAPI')).toEqual({ enabled: true });
+  });
+
+  test('has the kinds of Gateway API before cert-manager looks for them', () => {
+    const place = (name: string) => graph.nodes.findIndex((n) => n.path === name);
+    const waits = graph.edges.filter((e) => e.from.startsWith('platform/cert-manager/')).map((e) => e.to);
+    expect(waits).toContain('platform/envoy-gateway/class');
+    expect(place('platform/envoy-gateway/envoy-gateway')).toBeLessThan(place('platform/cert-manager/cert-manager'));
+  });
+
+  test('has no Ingress that nobody serves, and says where Kibana is', () => {
+    expect([look.names('Ingress'), look.codes().filter((code) => code.startsWith('SW-ADDON'))]).toEqual([
+      [],
+      ['SW-ADDON-002'],
+    ]);
+  });
+});
+
+test('Traefik serves the class nginx, and allows the headers that systems set', () => {
+  const graph = platformGraph({ 'platform:addOns': '["cert-manager","traefik"]', 'seaworthy:frontDoor': 'traefik' });
+  const values = graph.nodes.find((n) => n.inputs.name === 'traefik')?.inputs.values;
+  expect(new Look(graph).spec('IngressClass', 'nginx', 'controller')).toBe('k8s.io/ingress-nginx');
+  expect(at(values, 'providers', 'kubernetesIngressNGINX')).toMatchObject({ enabled: true, ingressClass: 'nginx' });
+  expect(String(at(values, 'additionalArguments', 0))).toContain('Strict-Transport-Security');
+});
+
+test('a controller out of maintenance is told once, and stops nothing', () => {
+  const told = platform.graph.problems.filter((p) => p.code === 'SW-ADDON-001');
+  expect(told.map((p) => p.severity)).toEqual(['warning']);
+  expect(told[0]?.fix).toMatch(/traefik.*envoy-gateway/);
+});
+
+test('two controllers of one class are refused', () => {
+  const graph = platformGraph({ 'platform:addOns': '["cert-manager","traefik","ingress-nginx"]' });
+  expect(graph.problems.map((p) => p.code)).toContain('SW-PLATFORM-009');
+});
