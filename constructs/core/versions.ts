@@ -131,6 +131,17 @@ export const VERSIONS = {
     image: 'docker.io/velero/velero-plugin-for-aws:v1.14.2',
     source: 'https://github.com/velero-io/velero-plugin-for-aws/releases',
   },
+  veleroPluginForGcp: {
+    version: '1.14.2',
+    image: 'docker.io/velero/velero-plugin-for-gcp:v1.14.2',
+    source: 'https://github.com/velero-io/velero-plugin-for-gcp/releases',
+  },
+  /** Of the same minor as the others, which go with Velero 1.18. */
+  veleroPluginForAzure: {
+    version: '1.14.0',
+    image: 'docker.io/velero/velero-plugin-for-microsoft-azure:v1.14.0',
+    source: 'https://github.com/velero-io/velero-plugin-for-microsoft-azure/releases',
+  },
   loki: { version: '18.11.0', source: 'https://github.com/grafana-community/helm-charts/releases' },
   /** Promtail ended on 2026-03-02. https://grafana.com/docs/loki/latest/send-data/promtail/ */
   alloy: { version: '1.11.1', source: 'https://github.com/grafana/alloy/releases' },

@@ -17,6 +17,7 @@ import { flexibleServer } from './flexible-server';
 import { frontDoor } from './front-door';
 import { workloadIdentity } from './identity';
 import { managedRedis, reachesKeys } from './managed-redis';
+import { operator } from './operators';
 
 const NAMES: Readonly<Record<AksSource['from'], string>> = {
   configuration: 'AKS, existing cluster',
@@ -55,6 +56,7 @@ export function aks(scope: Construct, facts: TargetFacts, source: AksSource): Pl
     objectStore: (part, request) => blobStore(part, request, azure),
     site: (part, request) => frontDoor(part, request, azure),
     identity: (part, request) => workloadIdentity(part, request, azure),
+    operator: (part, request) => operator(part, request, facts.profile, azure),
   };
 }
 

@@ -17,10 +17,10 @@ const FORMS = {
 } as const;
 
 /** The name of a part with letters after it that Pulumi draws once. Gives a marker. */
-export function uniqueName(scope: Construct, environment: string, form: keyof typeof FORMS): string {
+export function uniqueName(scope: Construct, environment: string, form: keyof typeof FORMS, of = keyOf(scope)): string {
   const suffix = suffixOf(scope);
   const { longest, join } = FORMS[form];
-  const name = `${keyOf(scope)}-${environment}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, join);
+  const name = `${of}-${environment}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, join);
   const head = name.slice(0, longest - LETTERS - join.length).replace(/-+$/, '');
   return text`${head}${join}${suffix}`;
 }

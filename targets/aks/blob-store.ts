@@ -71,8 +71,10 @@ function ownContainer(scope: Construct, request: StoreRequest, azure: Azure): St
   ]);
 }
 
-function accountInputs(
-  { locked, keepDays }: StoreRequest,
+type Keeping = Pick<StoreRequest, 'locked' | 'keepDays'>;
+
+export function accountInputs(
+  { locked, keepDays }: Keeping,
   { cluster, tags }: Azure,
 ): Omit<StorageAccountArgs, 'accountName' | 'sku'> {
   return {
@@ -111,7 +113,7 @@ interface Account {
 }
 
 /** What is deleted or written over stays as a version, and what is deleted of versions for a while: who steals a job's identity can hide, and not destroy. */
-function keepVersions(scope: Construct, account: Account, { keepDays, locked }: StoreRequest): CloudResource {
+export function keepVersions(scope: Construct, account: Account, { keepDays, locked }: Keeping): CloudResource {
   const days = locked ? RECOVER.least : Math.min(RECOVER.most, Math.max(RECOVER.least, keepDays));
   return new CloudResource<BlobServicePropertiesArgs>(scope, 'versions', {
     type: 'azure-native:storage:BlobServiceProperties',

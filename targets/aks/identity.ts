@@ -16,6 +16,7 @@ import type { Azure } from './aks-cluster';
 interface Identity {
   readonly principalId: string;
   readonly clientId: string;
+  readonly tenantId: string;
 }
 
 /**
@@ -23,6 +24,16 @@ interface Identity {
  * and gives its token to pods with the label only. https://learn.microsoft.com/azure/aks/workload-identity-overview
  */
 export function identityOf(part: Construct, account: string, azure: Azure, name = nameOf(part)): Identity {
+  return identityIn(part, { name, account, namespace: systemOf(part).namespaceName }, azure);
+}
+
+interface Pod {
+  readonly name: string;
+  readonly namespace: string;
+  readonly account: string;
+}
+
+export function identityIn(part: Construct, { name, namespace, account }: Pod, azure: Azure): Identity {
   const found = part.node.tryFindChild('azure');
   if (CloudResource.isCloudResource(found)) return told(found);
   const { cluster, tags, environment } = azure;
@@ -38,7 +49,7 @@ export function identityOf(part: Construct, account: string, azure: Azure, name 
       resourceName: identity.output('name'),
       federatedIdentityCredentialResourceName: 'kubernetes',
       issuer: cluster.oidcIssuer,
-      subject: `system:serviceaccount:${systemOf(part).namespaceName}:${account}`,
+      subject: `system:serviceaccount:${namespace}:${account}`,
       audiences: ['api://AzureADTokenExchange'],
     },
   });
@@ -46,7 +57,8 @@ export function identityOf(part: Construct, account: string, azure: Azure, name 
 }
 
 function told(identity: Pick<CloudResource, 'output'>): Identity {
-  return { principalId: identity.output('principalId'), clientId: identity.output('clientId') };
+  const [principalId, clientId] = [identity.output('principalId'), identity.output('clientId')];
+  return { principalId, clientId, tenantId: identity.output('tenantId') };
 }
 
 /** What the ServiceAccount and its pods carry. */

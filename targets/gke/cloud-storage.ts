@@ -92,7 +92,9 @@ export function privateBucket({ region }: GkeCluster): Pick<
 }
 
 /** What is gone from sight is there for so long again, and then for nobody. */
-function recoverableFor(days: number): Pick<storage.BucketArgs, 'versioning' | 'softDeletePolicy' | 'lifecycleRules'> {
+export function recoverableFor(
+  days: number,
+): Pick<storage.BucketArgs, 'versioning' | 'softDeletePolicy' | 'lifecycleRules'> {
   const kept = Math.min(Math.max(days, LEAST_DAYS_TO_RECOVER), MOST_DAYS_TO_RECOVER);
   return {
     versioning: { enabled: true },

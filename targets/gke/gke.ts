@@ -16,6 +16,7 @@ import type { GkeCluster, GkeSource } from './gke-cluster';
 import { gkeCluster } from './gke-source';
 import { versionProblems } from './kubernetes-support';
 import { memorystore } from './memorystore';
+import { operator } from './operators';
 import { workloadIdentity } from './principal';
 
 const NAMES: Readonly<Record<GkeSource['from'], string>> = {
@@ -52,6 +53,7 @@ export function gke(scope: Construct, facts: TargetFacts, source: GkeSource): Pl
     objectStore: (part, request) => cloudStorage(part, request, cluster, facts.environment),
     site: (part, request) => cloudCdn(part, request, cluster, facts.environment),
     identity: (part, request) => workloadIdentity(part, request, cluster),
+    operator: (part, request) => operator(part, request, { ...facts, cluster }),
     // https://cloud.google.com/kubernetes-engine/docs/how-to/persistent-volumes/gce-pd-csi-driver
     disks: {
       provisioner: 'pd.csi.storage.gke.io',

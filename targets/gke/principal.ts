@@ -15,10 +15,13 @@ const ROLE = /^((projects|organizations)\/[a-z0-9.:-]+\/)?roles\/[A-Za-z0-9_.]+$
  * Who a pod is in Google Cloud: its ServiceAccount, and nobody between them, so that there is no key and no account to impersonate.
  * https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity
  */
-export function principalOf(inside: Construct, account: string, { project, projectNumber }: GkeCluster): string {
-  const { namespaceName } = systemOf(inside);
+export function principalOf(inside: Construct, account: string, cluster: GkeCluster): string {
+  return principalIn(systemOf(inside).namespaceName, account, cluster);
+}
+
+export function principalIn(namespace: string, account: string, { project, projectNumber }: GkeCluster): string {
   const pool = text`projects/${projectNumber}/locations/global/workloadIdentityPools/${project}.svc.id.goog`;
-  return text`principal://iam.googleapis.com/${pool}/subject/ns/${namespaceName}/sa/${account}`;
+  return text`principal://iam.googleapis.com/${pool}/subject/ns/${namespace}/sa/${account}`;
 }
 
 /** A ServiceAccount with the roles that were asked for, in the whole project. */

@@ -5,6 +5,7 @@ import { buildGraph } from '../../graph/build';
 import { at, isRecord, list, text } from '../../graph/json-value';
 import { RELOAD_ANNOTATION } from '../../graph/roll';
 import { soundness } from '../../graph/soundness';
+import { documentedGraph } from '../support/documented';
 import { filled } from '../support/filled';
 import { Look } from '../support/look';
 import { platformGraph, systemGraph } from '../support/systems';
@@ -132,4 +133,68 @@ test('staging has a platform of its own, for its own secrets', () => {
   const staging = new Look(platformGraph({}, 'platform-staging'));
   expect(JSON.stringify(staging.graph.nodes.map((n) => n.inputs))).not.toContain('seaworthy/prod');
   expect(staging.names('ClusterSecretStore')).toEqual(['aws-secrets-manager']);
+});
+
+const CHOSEN = {
+  'platform:addOns': '["external-secrets","velero","reloader"]',
+  'platform:secretStore.namespaces': '["tallow"]',
+  'platform:secretStore.stacks': '["prod"]',
+};
+const on = (target: 'gke' | 'aks', changes: Record<string, string> = {}) =>
+  new Look(documentedGraph(target, 'prod', ['platform'], { ...CHOSEN, ...changes }));
+
+describe.each(['gke', 'aks'] as const)('the platform on %s', (target) => {
+  test('has no problem but placeholders', () => {
+    const found = soundness(on(target).graph, { kubernetesVersion: '1.35', environment: 'prod' });
+    expect(found.filter((p) => p.severity === 'error').map((p) => `${p.code} ${p.what}`)).toEqual([]);
+  });
+
+  test('has snapshots of volumes that Velero takes, and keeps', () => {
+    expect(on(target).object('VolumeSnapshotClass', 'velero').inputs).toMatchObject({
+      metadata: { labels: { 'velero.io/csi-volumesnapshot-class': 'true' } },
+      deletionPolicy: 'Retain',
+    });
+    expect(release(on(target), 'velero')).toMatchObject({
+      configuration: { features: 'EnableCSI' },
+      credentials: { useSecret: false },
+    });
+  });
+
+  test('scales nodes itself', () => {
+    const graph = on(target, { 'platform:addOns': '["cluster-autoscaler"]' }).graph;
+    const found = soundness(graph, { kubernetesVersion: '1.35', environment: 'prod' });
+    expect(found.map((p) => p.code)).toContain('SW-PLATFORM-007');
+  });
+});
+
+test('on GKE the store is Secret Manager, read by the operator’s own pod, and only what begins with a stack that is named', () => {
+  const gke = on('gke');
+  expect(gke.object('ClusterSecretStore', 'google-secret-manager').inputs.spec).toMatchObject({
+    provider: { gcpsm: { projectID: expect.any(String) } },
+    conditions: [{ namespaces: ['tallow'] }],
+  });
+  const [role] = gke.cloud('gcp:projects/iAMMember:IAMMember');
+  expect(role?.inputs.role).toBe('roles/secretmanager.secretAccessor');
+  expect(filled(at(role?.inputs, 'condition', 'expression'))).toMatch(
+    /^resource\.name\.startsWith\("projects\/.*\/secrets\/seaworthy-prod-"\)$/,
+  );
+});
+
+test('on AKS the store is Key Vault, read by an identity that only the operator’s account has', () => {
+  const aks = on('aks');
+  expect(aks.object('ClusterSecretStore', 'azure-key-vault').inputs.spec).toMatchObject({
+    provider: {
+      azurekv: {
+        authType: 'WorkloadIdentity',
+        serviceAccountRef: { name: 'external-secrets', namespace: 'external-secrets' },
+      },
+    },
+  });
+  const federations = aks.cloud('azure-native:managedidentity:FederatedIdentityCredential');
+  expect(federations.map((n) => n.inputs.subject)).toEqual([
+    'system:serviceaccount:external-secrets:external-secrets',
+    'system:serviceaccount:velero:velero',
+  ]);
+  const [reader] = aks.cloud('azure-native:authorization:RoleAssignment');
+  expect(String(reader?.inputs.scope)).toMatch(/\/providers\/Microsoft\.KeyVault\/vaults\/[\w-]+$/);
 });
