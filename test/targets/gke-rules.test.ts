@@ -1,0 +1,62 @@
+import type { Graph } from '../../graph/graph';
+import { GKE_CREATE_SETTINGS } from '../../stacks/gke-settings';
+import type { Settings } from '../../stacks/setting';
+import { documentedGraph } from '../support/documented';
+import { refusedByGoogle, unruled } from '../support/google-rules';
+import { FIVE } from '../support/systems';
+
+const PROFILES = ['dev', 'staging', 'prod'] as const;
+const BACKENDS = ['pulumi', 'external'] as const;
+const CASES = FIVE.flatMap((system) =>
+  PROFILES.flatMap((profile) => BACKENDS.map((secrets) => [system, profile, secrets] as const)),
+);
+
+test.each(CASES)('Google takes what %s asks for in %s, with Secrets of %s', (system, profile, secrets) => {
+  const graph = documentedGraph('gke', 'prod', [system], {
+    'seaworthy:profile': profile,
+    'seaworthy:secrets': secrets,
+    'tallow:cache.placement': 'platform',
+    'alcs:cache.placement': 'platform',
+    'alcs:database.placement': 'platform',
+  });
+  expect(refusedByGoogle(graph)).toEqual([]);
+  expect(unruled(graph)).toEqual([]);
+});
+
+test('Google takes the cluster that is asked for', () => {
+  const graph = documentedGraph('gke', 'cluster', []);
+  expect(refusedByGoogle(graph)).toEqual([]);
+  expect(unruled(graph)).toEqual([]);
+  expect(graph.problems.filter((p) => p.severity === 'error')).toEqual([]);
+});
+
+/** Keys whose value is only right beside that of another. */
+const WITH: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'gke:nodes.most': { 'gke:nodes.count': '1' },
+};
+
+test.each(Object.entries<Settings[string]>(GKE_CREATE_SETTINGS))('gke:%s can be its example', (name, { example }) => {
+  const graph = documentedGraph('gke', 'cluster', [], {
+    ...WITH[`gke:${name}`],
+    [`gke:${name}`]: example.replace(/^\[(.*)\]$/, '$1'),
+  });
+  expect(graph.problems.filter((p) => p.severity === 'error')).toEqual([]);
+  expect(refusedByGoogle(graph)).toEqual([]);
+});
+
+describe('what Google refuses is seen', () => {
+  const talos = documentedGraph('gke', 'prod', ['talos']);
+  const seeded = (type: string, change: Readonly<Record<string, unknown>>): Graph => ({
+    ...talos,
+    nodes: talos.nodes.map((node) => (node.type === type ? { ...node, inputs: { ...node.inputs, ...change } } : node)),
+  });
+  test.each([
+    ['gcp:sql/databaseInstance:DatabaseInstance', { databaseVersion: 'POSTGRES_12' }],
+    ['gcp:sql/database:Database', { instance: 'somebody-elses' }],
+    ['gcp:redis/instance:Instance', { authEnabled: false }],
+    ['gcp:storage/bucket:Bucket', { name: 'Talos_Backups' }],
+    ['gcp:storage/bucketIAMMember:BucketIAMMember', { role: 'roles/storage.admin' }],
+    ['gcp:storage/bucketIAMMember:BucketIAMMember', { member: 'allAuthenticatedUsers' }],
+    ['gcp:secretmanager/secret:Secret', { secretId: 'seaworthy/prod/talos' }],
+  ])('%s with %j', (type, change) => expect(refusedByGoogle(seeded(type, change)).length).toBeGreaterThan(0));
+});
