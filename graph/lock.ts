@@ -53,13 +53,15 @@ export function identityOf({ object, type, form, inputs }: GraphNode): string | 
     .map((field) => text(inputs[field]))
     .find((n) => n !== undefined);
   if (name !== undefined && !isMarker(name)) return `${type} ${name}`;
-  const drawn = ofAzure(inputs);
-  return drawn === undefined || !type.startsWith('azure-native:') ? undefined : `${type} ${drawn}`;
+  const drawn = drawnName(inputs);
+  return drawn === undefined || !/^(azure-native|gcp):/.test(type) ? undefined : `${type} ${drawn}`;
 }
 
 /** A name that is one in all the world has letters at its end that are drawn once: `talos-postgres-prod-<talos/postgres/suffix.result>`. */
-function ofAzure(inputs: GraphNode['inputs']): string | undefined {
-  const name = ['serverName', 'clusterName', 'accountName'].map((field) => text(inputs[field])).find(isComposed);
+function drawnName(inputs: GraphNode['inputs']): string | undefined {
+  const name = ['serverName', 'clusterName', 'accountName', 'name']
+    .map((field) => text(inputs[field]))
+    .find(isComposed);
   if (name === undefined) return undefined;
   const value = valueBehind(name);
   if (value.kind !== 'composed') return undefined;

@@ -1,4 +1,5 @@
 import type { Graph } from '../../graph/graph';
+import { identityProblems, lockOf } from '../../graph/identity';
 import { GKE_CREATE_SETTINGS } from '../../stacks/gke-settings';
 import type { Settings } from '../../stacks/setting';
 import { documentedGraph } from '../support/documented';
@@ -59,4 +60,16 @@ describe('what Google refuses is seen', () => {
     ['gcp:storage/bucketIAMMember:BucketIAMMember', { member: 'allAuthenticatedUsers' }],
     ['gcp:secretmanager/secret:Secret', { secretId: 'seaworthy/prod/talos' }],
   ])('%s with %j', (type, change) => expect(refusedByGoogle(seeded(type, change)).length).toBeGreaterThan(0));
+});
+
+test('what holds data and goes is told, and so is another major of Postgres', () => {
+  const lock = lockOf('seaworthy', [documentedGraph('gke', 'prod', ['talos'])]);
+  const gone = identityProblems(documentedGraph('gke', 'prod', ['todo']), lock, 'prod');
+  const lost = gone.filter((p) => p.code === 'SW-IDENTITY-008').map((p) => p.where);
+  expect(lost).toEqual(
+    expect.arrayContaining(['talos/postgres/instance', 'talos/redis/instance', 'talos/cold/bucket']),
+  );
+  const version = { 'talos:database.version': '17' };
+  const newer = identityProblems(documentedGraph('gke', 'prod', ['talos'], version), lock, 'prod');
+  expect(newer.map((p) => `${p.code} ${p.where}`)).toContain('SW-IDENTITY-007 talos/postgres/instance');
 });
