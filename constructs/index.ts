@@ -7,6 +7,7 @@ export { clusterProvider } from './core/cluster-provider';
 export { base64, json, jsonString, text, uri } from './core/compose';
 export type { Copies } from './core/copies';
 export type { Endpoint, HasEndpoint, Reach } from './core/endpoint';
+export type { Auth, Cors } from './core/expose-options';
 export { FRONT_DOORS } from './core/front-doors';
 export { HelmRelease, type HelmReleaseProps } from './core/helm-release';
 export { alias, component, nodeOptions, provide } from './core/node-options';
@@ -54,7 +55,6 @@ export {
 } from './network/connect';
 export { connectToFrontDoor, type ExposeOptions, expose, SECURITY_HEADERS } from './network/expose';
 export { External, type ExternalProps } from './network/external';
-export type { Auth, Cors } from './network/front-door/options';
 export { type ExposePortOptions, exposePort } from './network/front-door/port';
 export type { GivenDashboard, Graph } from './observe/dashboard';
 export { ErrorReporting, type ErrorReportingProps } from './observe/error-reporting';

@@ -1,6 +1,7 @@
 import type { Graph, GraphNode } from '../graph/graph';
-import { at, list, text } from '../graph/json-value';
+import { at, list } from '../graph/json-value';
 import type { Published } from './compose-ports';
+import { type Manner, type Way, waysOf } from './compose-routes';
 import type { ComposeWorkload } from './compose-workloads';
 
 /** A way from the world into the system: `https://shop.acme.org/api` → a workload. */
@@ -12,27 +13,20 @@ export interface PublicRoute {
   readonly target: number;
   /** Where the workload itself ends TLS. */
   readonly secure: boolean;
+  /** How the front door treats it, where it is behind one. */
+  readonly manner?: Manner;
 }
 
 /** What the front door, or a proxy of the system's own, answers for. */
 export function publicRoutes(nodes: readonly GraphNode[], workloads: readonly ComposeWorkload[]): PublicRoute[] {
-  return [...ingressRoutes(nodes, workloads), ...ownDoors(nodes, workloads)];
-}
-
-function ingressRoutes(nodes: readonly GraphNode[], workloads: readonly ComposeWorkload[]): PublicRoute[] {
-  return nodes.flatMap(({ object, inputs }) => {
-    if (object?.kind !== 'Ingress') return [];
-    return list(at(inputs, 'spec', 'rules')).flatMap((rule) =>
-      list(at(rule, 'http', 'paths')).flatMap((route): PublicRoute[] => {
-        const service = at(route, 'backend', 'service');
-        const [host, path] = [text(at(rule, 'host')), text(at(route, 'path')) ?? '/'];
-        const workload = workloads.find((w) => w.ports.some((p) => isPort(p, service)));
-        const port = workload?.ports.find((p) => isPort(p, service));
-        if (workload === undefined || port === undefined || host === undefined) return [];
-        return [{ host, path, workload: workload.name, target: port.target, secure: false }];
-      }),
-    );
+  const led = waysOf(nodes).flatMap((way): PublicRoute[] => {
+    const workload = workloads.find((w) => w.ports.some((p) => isPort(p, way)));
+    const port = workload?.ports.find((p) => isPort(p, way));
+    if (workload === undefined || port === undefined) return [];
+    const { host, path, manner } = way;
+    return [{ host, path, manner, workload: workload.name, target: port.target, secure: false }];
   });
+  return [...led, ...ownDoors(nodes, workloads)];
 }
 
 /** Paths of the front door that lead to nobody, and are closed with that: metrics of a part, say. */
@@ -41,19 +35,13 @@ export function closedPaths(
   workloads: readonly ComposeWorkload[],
   host: string,
 ): string[] {
-  const paths = nodes.flatMap(({ object, inputs }) => {
-    const rules = object?.kind === 'Ingress' ? list(at(inputs, 'spec', 'rules')) : [];
-    return rules.filter((rule) => at(rule, 'host') === host).flatMap((rule) => list(at(rule, 'http', 'paths')));
-  });
-  const nobodys = paths.filter(
-    (p) => !workloads.some((w) => w.ports.some((port) => isPort(port, at(p, 'backend', 'service')))),
-  );
-  return [...new Set(nobodys.map((p) => text(at(p, 'path')) ?? '/'))];
+  const ways = waysOf(nodes).filter((way) => way.host === host);
+  const nobodys = ways.filter((way) => !workloads.some((w) => w.ports.some((port) => isPort(port, way))));
+  return [...new Set([...nobodys.map((way) => way.path), ...ways.flatMap((way) => way.closed)])];
 }
 
-function isPort(port: { service: string; port: number }, service: unknown): boolean {
-  const wanted = at(service, 'port', 'number');
-  return port.service === at(service, 'name') && (wanted === undefined || port.port === wanted);
+function isPort(port: { service: string; port: number }, wanted: Pick<Way, 'service' | 'port'>): boolean {
+  return port.service === wanted.service && (wanted.port === undefined || port.port === wanted.port);
 }
 
 /** A load balancer that leads to a part with a certificate. */
@@ -123,7 +111,7 @@ export class Addresses {
       if (route === undefined || port === undefined) return all;
       const word = scheme.startsWith('ws') ? 'ws' : 'http';
       const shown = route.secure && port === 443 ? '' : `:${port}`;
-      return `${word}${route.secure ? 's' : ''}://localhost${shown}${path ?? ''}`;
+      return `${word}${route.secure ? 's' : ''}://localhost${shown}${seenPath(route, path ?? '')}`;
     });
   }
 
@@ -172,6 +160,13 @@ export class Addresses {
     }
     return written;
   }
+}
+
+/** Without a front door between, a part is asked for what it would see. */
+function seenPath({ path, manner }: PublicRoute, asked: string): string {
+  if (manner?.rewrite === undefined || asked === '') return asked;
+  const rest = asked.slice(path.replace(/\/$/, '').length).replace(/^\//, '');
+  return `${manner.rewrite.replace(/\/$/, '')}/${rest}`;
 }
 
 /** Workloads that ask the front door by its public name. */

@@ -1,8 +1,8 @@
 import type { Problem } from '../constructs/core/problem';
 import { VERSIONS } from '../constructs/core/versions';
 import type { GraphNode } from '../graph/graph';
-import { at, isRecord, list, text } from '../graph/json-value';
 import type { PublicRoute } from './compose-address';
+import { certificateOf, type Manner } from './compose-routes';
 
 /** nginx of the image: https://github.com/nginx/docker-nginx */
 const USER = '101:101';
@@ -13,18 +13,10 @@ const CIPHERS =
   'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305';
 const TEXTS =
   'text/plain text/css text/xml text/javascript application/json application/javascript application/xml application/manifest+json image/svg+xml';
-const ANNOTATION = 'nginx.ingress.kubernetes.io/';
 
-/** What an Ingress says of its routes. */
-interface Manner {
-  readonly requestsPerSecond: number;
-  readonly silence: number;
-  readonly isSticky: boolean;
-  readonly buffers: boolean;
-  readonly headers: Readonly<Record<string, string>>;
+export interface DoorRoute extends PublicRoute {
+  readonly manner: Manner;
 }
-
-export interface DoorRoute extends PublicRoute, Manner {}
 
 /** A host with the Secret of its certificate, and what is behind it. */
 export interface DoorHost {
@@ -42,54 +34,49 @@ export function doorHosts(
   routes: readonly PublicRoute[],
   closed: (host: string) => readonly string[],
 ): DoorHost[] {
-  const ingresses = nodes.filter((n) => n.object?.kind === 'Ingress');
-  const open = routes.filter((route) => !route.secure);
-  return [...new Set(open.map((route) => route.host))].flatMap((host) => {
-    const tls = ingresses.flatMap(({ object, inputs }) => {
-      return list(at(inputs, 'spec', 'tls')).map((entry) => ({ entry, namespace: object?.namespace ?? 'default' }));
-    });
-    const own = tls.find(({ entry }) => list(at(entry, 'hosts')).includes(host));
-    const secret = text(at(own?.entry, 'secretName'));
-    if (own === undefined || secret === undefined) return [];
-    const behind = [...new Map(open.filter((r) => r.host === host).map((r) => [r.path, r])).values()];
-    const mannered = behind.map((route) => ({ ...route, ...mannerOf(ingresses, nodes, route) }));
-    return [{ host, namespace: own.namespace, secret, routes: mannered, closed: closed(host) }];
-  });
-}
-
-function mannerOf(ingresses: readonly GraphNode[], nodes: readonly GraphNode[], route: PublicRoute): Manner {
-  const ingress = ingresses.find(({ inputs }) =>
-    list(at(inputs, 'spec', 'rules')).some((rule) => {
-      const paths = list(at(rule, 'http', 'paths'));
-      return at(rule, 'host') === route.host && paths.some((p) => (at(p, 'path') ?? '/') === route.path);
-    }),
+  const open = routes.flatMap(({ manner, ...route }) =>
+    route.secure || manner === undefined ? [] : [{ ...route, manner }],
   );
-  const said = (name: string) => text(at(ingress?.inputs, 'metadata', 'annotations', ANNOTATION + name));
-  const headers = said('custom-headers')?.split('/').at(-1);
-  const map = nodes.find((n) => n.object?.kind === 'ConfigMap' && n.object.name === headers);
-  const data = at(map?.inputs, 'data');
-  return {
-    requestsPerSecond: Number(said('limit-rps') ?? 20),
-    silence: Number(said('proxy-read-timeout') ?? 60),
-    isSticky: said('affinity') === 'cookie',
-    buffers: said('proxy-buffering') !== 'off',
-    headers: Object.fromEntries(Object.entries(isRecord(data) ? data : {}).map(([k, v]) => [k, String(v)])),
-  };
+  return [...new Set(open.map((route) => route.host))].flatMap((host) => {
+    const own = certificateOf(nodes, host);
+    if (own === undefined) return [];
+    const behind = [...new Map(open.filter((r) => r.host === host).map((r) => [r.path, r])).values()];
+    return [{ host, ...own, routes: behind, closed: closed(host) }];
+  });
 }
 
 /** What is written into nginx's language is a name, a path or a text without its signs: all else is refused, nothing is escaped. */
 export function doorProblems(hosts: readonly DoorHost[]): Problem[] {
   const bad = hosts.flatMap(({ host, routes, closed }) => [
     ...(/^[a-z0-9.*-]+$/.test(host) ? [] : [`host "${host}"`]),
-    ...[...routes.map(({ path }) => path), ...closed]
+    ...[...routes.flatMap(({ path, manner }) => [path, manner.rewrite ?? '/']), ...closed]
       .filter((path) => !/^\/[\w./~%+-]*$/.test(path))
       .map((path) => `path "${path}"`),
-    ...routes.flatMap(({ headers }) =>
-      Object.entries(headers).flatMap(([name, value]) =>
+    ...routes.flatMap(({ manner }) =>
+      (manner.allow ?? []).filter((cidr) => !/^[0-9a-fA-F.:/]+$/.test(cidr)).map((cidr) => `range "${cidr}"`),
+    ),
+    ...routes.flatMap(({ manner }) =>
+      Object.entries(manner.headers).flatMap(([name, value]) =>
         /^[\w-]+$/.test(name) && !/["\\$\n\r]/.test(value) ? [] : [`header "${name}"`],
       ),
     ),
   ]);
+  return [...lostProblems(hosts), ...badProblems(bad)];
+}
+
+/** What is promised of a route, and this nginx would not keep. */
+function lostProblems(hosts: readonly DoorHost[]): Problem[] {
+  return hosts.flatMap(({ host, routes }) =>
+    routes.flatMap(({ path, manner: { lost } }): Problem[] => {
+      if (lost.length === 0) return [];
+      const what = `${host}${path} has ${lost.join(', ')}, which the front door of one machine does not have.`;
+      const fix = 'a cluster for it, or an expose without, where this environment is';
+      return [{ code: 'SW-COMPOSE-006', severity: 'error', what, fix }];
+    }),
+  );
+}
+
+function badProblems(bad: readonly string[]): Problem[] {
   return [...new Set(bad)].map((what) => ({
     code: 'SW-COMPOSE-004',
     severity: 'error',
@@ -101,7 +88,7 @@ export function doorProblems(hosts: readonly DoorHost[]): Problem[] {
 /** One nginx for all hosts: TLS, security headers, a rate limit for each address, WebSockets. It writes below /tmp only. */
 export function doorConfig(hosts: readonly DoorHost[]): string {
   const routes = hosts.flatMap((h) => h.routes);
-  const zones = [...new Set(routes.map((r) => r.requestsPerSecond))];
+  const zones = [...new Set(routes.map((r) => r.manner.requestsPerSecond))];
   const upstreams = [...new Map(routes.map((r) => [upstreamName(r), r])).values()];
   return `worker_processes auto;
 pid /tmp/nginx.pid;
@@ -147,13 +134,13 @@ ${hosts.map(servers).join('')}}
 `;
 }
 
-function upstreamName({ workload, target }: PublicRoute): string {
+function upstreamName({ workload, target }: Pick<PublicRoute, 'workload' | 'target'>): string {
   return `${workload}_${target}`.replaceAll(/[^a-zA-Z0-9]/g, '_');
 }
 
 /** Both copies answer; a WebSocket's handshake stays with the one that began it. */
 function upstream(route: DoorRoute): string {
-  const sticky = route.isSticky ? '    hash $remote_addr consistent;\n' : '';
+  const sticky = route.manner.isSticky ? '    hash $remote_addr consistent;\n' : '';
   return `  upstream ${upstreamName(route)} {\n${sticky}    server ${route.workload}:${route.target};\n    keepalive 32;\n  }\n`;
 }
 
@@ -173,14 +160,14 @@ ${routes.map(locations).join('')}${closed.map(nobody).join('')}  }
 }
 
 /** As the cluster means a prefix: `/api` is `/api` and `/api/…`, not `/apis`. */
-function locations(route: DoorRoute): string {
+function locations({ manner, ...route }: DoorRoute): string {
   const path = route.path.replace(/\/$/, '');
-  const headers = Object.entries({ ...route.headers, 'X-Request-Id': '$request_id' })
+  const headers = Object.entries({ ...manner.headers, 'X-Request-Id': '$request_id' })
     .map(([name, value]) => `      add_header ${name} "${value}" always;\n`)
     .join('');
-  const body = ` {
-      limit_req zone=rate${route.requestsPerSecond} burst=${route.requestsPerSecond * 5} nodelay;
-${headers}      proxy_pass http://${upstreamName(route)};
+  const body = (seen: string) => ` {
+      limit_req zone=rate${manner.requestsPerSecond} burst=${manner.requestsPerSecond * 5} nodelay;
+${limited(manner)}${headers}      proxy_pass http://${upstreamName(route)}${seen};
       proxy_http_version 1.1;
       proxy_set_header Host $host;
       proxy_set_header X-Request-Id $request_id;
@@ -189,11 +176,25 @@ ${headers}      proxy_pass http://${upstreamName(route)};
       proxy_set_header X-Forwarded-Proto $scheme;
       proxy_set_header Upgrade $http_upgrade;
       proxy_set_header Connection $connection_upgrade;
-      proxy_read_timeout ${route.silence}s;
-      proxy_send_timeout ${route.silence}s;
-${route.buffers ? '' : '      proxy_buffering off;\n'}    }
+      proxy_read_timeout ${manner.silence}s;
+      proxy_send_timeout ${manner.silence}s;
+${manner.buffers ? '' : '      proxy_buffering off;\n'}    }
 `;
-  return path === '' ? `    location /${body}` : `    location = ${path}${body}    location ${path}/${body}`;
+  // What stands after the upstream takes the place of the location's path.
+  const seen = manner.rewrite === undefined ? '' : `${manner.rewrite.replace(/\/$/, '')}/`;
+  return path === ''
+    ? `    location /${body(seen)}`
+    : `    location = ${path}${body(seen)}    location ${path}/${body(seen)}`;
+}
+
+function limited({ allow, largestBodyKibibytes, connectSeconds }: Manner): string {
+  return [
+    ...(allow === undefined ? [] : [...allow.map((cidr) => `allow ${cidr};`), 'deny all;']),
+    ...(largestBodyKibibytes === undefined ? [] : [`client_max_body_size ${largestBodyKibibytes}k;`]),
+    ...(connectSeconds === undefined ? [] : [`proxy_connect_timeout ${connectSeconds}s;`]),
+  ]
+    .map((line) => `      ${line}\n`)
+    .join('');
 }
 
 function nobody(closed: string): string {

@@ -1,21 +1,21 @@
 import { Construct } from 'constructs';
 import type { HasEndpoint } from '../core/endpoint';
+import type { ExposeOptions } from '../core/expose-options';
 import { nameOf, shortNameOf } from '../core/labels';
 import { recordConnection } from '../core/part';
 import { report } from '../core/problem';
+import { closedOf, type Route, recordRoute, routeTo } from '../core/route';
 import { type System, systemOf } from '../core/system';
 import type { Workload } from '../core/workload';
 import { isChallenged, SOLVER } from './certificate';
 import { freeId } from './edge';
 import { renderGateway } from './front-door/gateway';
 import { renderIngress } from './front-door/ingress';
-import type { ExposeOptions } from './front-door/options';
 import { routeProblems } from './front-door/problems';
-import { closedOf, type Route, recordRoute, routeTo } from './front-door/route';
 import { featuresOf, unsupported } from './front-door/supports';
 import { allowFrom, allowTo, frontDoorOf } from './network-policy';
 
-export { type ExposeOptions, SECURITY_HEADERS } from './front-door/options';
+export { type ExposeOptions, SECURITY_HEADERS } from '../core/expose-options';
 
 /**
  * Puts a part behind the front door, with TLS and a rate limit. WebSockets keep a client with its copy. Paths of metrics on the same port

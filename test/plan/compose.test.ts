@@ -1,9 +1,11 @@
-import { Size } from 'cdk8s';
+import { App, Size } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { connect, expose, fromOutput, Gateway, injectExisting, Postgres, Redis, System, url } from '../../constructs';
+import { buildGraph } from '../../graph/build';
 import { at, list } from '../../graph/json-value';
 import { type Composed, type ComposeOptions, composeOf } from '../../plan/compose';
+import { withDoor } from '../support/front-doors';
 import { graphOf } from '../support/offline';
 
 const IMAGE = 'ghcr.io/acme/api:1.0.0';
@@ -256,6 +258,56 @@ test('what the front door shows to nobody, that of production shows to nobody', 
   );
   const file = composed.files['mounted/configs/front-door'];
   expect(at(file, 'text')).toContain('location = /metrics { return 404; }\n    location /metrics/ { return 404; }');
+});
+
+test.each(['ingress', 'gateway'] as const)('the front door of production is that of the model: %s', (door) => {
+  const app = new App();
+  const system = new System(app, 'shop', { namespace: 'shop', platform: withDoor(door) });
+  const api = new Gateway(system, 'api', { image: IMAGE, port: 3000 });
+  expose(api, {
+    ...{ host: 'shop.acme.org', path: '/api', rewrite: '/', requestsPerSecond: 7, allow: ['203.0.113.0/24'] },
+    ...{ largestBody: Size.mebibytes(5), headers: { 'X-Frame-Options': 'DENY' } },
+  });
+  const composed = composeOf(buildGraph(app), 'shop', { variant: 'production' });
+  const file = String(at(composed.files['mounted/configs/front-door'], 'text'));
+  expect(composed.problems).toEqual([]);
+  for (const line of [
+    ...['server_name shop.acme.org;', 'ssl_certificate /etc/nginx/tls/shop-tls/tls.crt;', 'location /api/ {'],
+    ...[
+      'limit_req zone=rate7 burst=35 nodelay;',
+      'allow 203.0.113.0/24;\n      deny all;',
+      'client_max_body_size 5120k;',
+    ],
+    ...['add_header X-Frame-Options "DENY" always;', 'proxy_pass http://shop_api_3000/;'],
+    'location = /api/metrics { return 404; }',
+  ]) {
+    expect(file).toContain(line);
+  }
+});
+
+test('what the front door of one machine does not have is told, and not dropped', () => {
+  const composed = shop(
+    (system) => {
+      const api = new Gateway(system, 'api', { image: IMAGE, port: 3000 });
+      expose(api, { host: 'shop.acme.org', cors: { origins: ['https://acme.org'] } });
+    },
+    { variant: 'production' },
+  );
+  expect(composed.problems.map((p) => p.code)).toEqual(['SW-COMPOSE-006']);
+});
+
+test('on a laptop a part is asked for what it would see behind the front door', () => {
+  const composed = shop((system) => {
+    const web = new Gateway(system, 'web', {
+      image: IMAGE,
+      port: 3000,
+      env: { API: 'https://shop.acme.org/api/users' },
+    });
+    const api = new Gateway(system, 'api', { image: IMAGE, port: 8000 });
+    expose(web, { host: 'shop.acme.org' });
+    expose(api, { host: 'shop.acme.org', path: '/api', rewrite: '/' });
+  });
+  expect(at(service(composed, 'shop-web'), 'environment', 'API')).toBe('http://localhost:8000/users');
 });
 
 test('what would mean something else to nginx is refused', () => {

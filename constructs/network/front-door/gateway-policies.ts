@@ -1,6 +1,6 @@
 import type { Duration } from 'cdk8s';
-import { CORS_DEFAULTS } from './options';
-import { BURST, type Route, STICKY_COOKIE, STICKY_SECONDS } from './route';
+import { CORS_DEFAULTS } from '../../core/expose-options';
+import { BURST, type Route, STICKY_COOKIE, STICKY_SECONDS } from '../../core/route';
 
 export const GROUP = 'gateway.networking.k8s.io';
 export const ENVOY_GROUP = 'gateway.envoyproxy.io';

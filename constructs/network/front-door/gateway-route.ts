@@ -1,6 +1,6 @@
+import { closedOf, type Route } from '../../core/route';
 import type { System } from '../../core/system';
 import { ENVOY_GROUP, GROUP, kindOf } from './gateway-policies';
-import { closedOf, type Route } from './route';
 
 /** A year, which is as long as caches keep anything. https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2.1 */
 const KEPT = 'public, max-age=31536000, immutable';

@@ -1,11 +1,11 @@
 import { ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type Problem, report } from '../../core/problem';
+import { type Route, routeName } from '../../core/route';
 import type { System } from '../../core/system';
 import { certificate } from '../certificate';
 import { ENVOY_GROUP, GROUP, kindOf, securityOf, trafficOf } from './gateway-policies';
 import { closedName, rulesOf, targeting } from './gateway-route';
-import { type Route, routeName } from './route';
 
 const V1 = `${GROUP}/v1`;
 const ENVOY_V1ALPHA1 = `${ENVOY_GROUP}/v1alpha1`;

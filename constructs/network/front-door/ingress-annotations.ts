@@ -1,5 +1,5 @@
-import { CORS_DEFAULTS } from './options';
-import { BURST, type Route, STICKY_COOKIE, STICKY_SECONDS } from './route';
+import { CORS_DEFAULTS } from '../../core/expose-options';
+import { BURST, type Route, STICKY_COOKIE, STICKY_SECONDS } from '../../core/route';
 
 type Annotations = Readonly<Record<string, string>>;
 

@@ -2,11 +2,11 @@ import { Lazy } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { type Problem, report } from '../../core/problem';
+import { closedOf, markRendered, type Route, routesOf } from '../../core/route';
 import type { System } from '../../core/system';
 import { issuerAnnotations, SELF_SIGNED, selfSigned } from '../certificate';
 import { nobodyIn } from '../closed-paths';
 import { annotationsOf, BURST_MULTIPLIER, NGINX, STICKY } from './ingress-annotations';
-import { closedOf, type Route, routesOf } from './route';
 
 /** Puts a route into the Ingress of its name: WebSockets have one of their own, that keeps a client with its copy. */
 export function renderIngress(system: System, route: Route, ownName: string): void {
@@ -32,6 +32,7 @@ class FrontDoor extends Construct {
     private readonly name: string,
   ) {
     super(system, id);
+    markRendered(this);
     const { frontDoor, issuer } = system.platform;
     const lazily = (produce: () => string) => Lazy.any({ produce });
     this.object = new k8s.KubeIngress(this, 'object', {

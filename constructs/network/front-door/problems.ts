@@ -1,10 +1,10 @@
+import { type ExposeOptions, OPTIONS } from '../../core/expose-options';
 import { cidrMisfit } from '../../core/forms';
 import { isMarker } from '../../core/marker';
 import type { Problem } from '../../core/problem';
 import { unknownProps } from '../../core/props';
+import { DEFAULT_REQUESTS_PER_SECOND, type Route } from '../../core/route';
 import { hostProblems } from '../host';
-import { type ExposeOptions, OPTIONS } from './options';
-import { DEFAULT_REQUESTS_PER_SECOND, type Route } from './route';
 
 const error = (code: string, what: string, fix: string): Problem => ({ code, severity: 'error', what, fix });
 

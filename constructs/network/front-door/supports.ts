@@ -1,5 +1,5 @@
+import type { ExposeOptions } from '../../core/expose-options';
 import type { Problem } from '../../core/problem';
-import type { ExposeOptions } from './options';
 
 /** What an option becomes, with the page that says so; or why it becomes nothing, and what to do instead. */
 type Support = { readonly as: string; readonly source: string } | { readonly not: string; readonly fix: string };

@@ -1,9 +1,9 @@
 import type { IConstruct } from 'constructs';
-import type { Endpoint, HasEndpoint } from '../../core/endpoint';
-import { nameOf } from '../../core/labels';
-import { type System, systemOf } from '../../core/system';
-import type { Workload } from '../../core/workload';
-import type { ExposeOptions } from './options';
+import type { Endpoint, HasEndpoint } from './endpoint';
+import type { ExposeOptions } from './expose-options';
+import { nameOf } from './labels';
+import { type System, systemOf } from './system';
+import type { Workload } from './workload';
 
 export const DEFAULT_REQUESTS_PER_SECOND = 20;
 /** Bursts are this many times a second's requests. */
@@ -50,6 +50,18 @@ export function routeTo(part: Workload & HasEndpoint, options: ExposeOptions): R
     tlsSecret: options.tlsSecret ?? `${systemOf(part).node.id}-tls`,
     closed: closedBelow(path, options.rewrite, part.endpoint),
   };
+}
+
+const MADE = Symbol.for('seaworthy.frontDoor');
+
+/** Says of a construct that its objects are made of routes. */
+export function markRendered(construct: IConstruct): void {
+  Object.defineProperty(construct, MADE, { value: true });
+}
+
+/** Whether an object was made of routes, and is not of somebody's own hand. */
+export function isRendered(construct: IConstruct): boolean {
+  return construct.node.scopes.some((scope) => MADE in scope);
 }
 
 export function recordRoute(system: System, route: Route): void {

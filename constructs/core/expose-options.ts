@@ -1,6 +1,6 @@
 import type { Duration, Size } from 'cdk8s';
-import type { HasEndpoint } from '../../core/endpoint';
-import type { Workload } from '../../core/workload';
+import type { HasEndpoint } from './endpoint';
+import type { Workload } from './workload';
 
 /** Who is let in. The front door asks before the part does. */
 export type Auth =
