@@ -94,7 +94,8 @@ function volume(scope: Construct, { name, keepDays, storage, locked }: StoreRequ
 
 /** `7 years`, `14 days`, `1 day` */
 export function daysInWords(days: number): string {
-  if (days >= 365 && days % 365 < 3) return `${Math.floor(days / 365)} years`;
+  const years = Math.floor(days / 365);
+  if (years > 0 && days % 365 < 3) return years === 1 ? '1 year' : `${years} years`;
   return days === 1 ? '1 day' : `${days} days`;
 }
 
