@@ -322,6 +322,14 @@ test.each<[string, string, (s: System) => void]>([
       expose(second(s), { host: HOST, path: '/b', plainHttp: 'serve' });
     },
   ],
+  [
+    'one route twice',
+    'SW-EXPOSE-005',
+    (s) => {
+      expose(api(s), { host: HOST });
+      expose(second(s), { host: HOST });
+    },
+  ],
   ['the port of HTTPS', 'SW-EXPOSE-014', (s) => exposePort(api(s), { port: 443 })],
 ])('%s is told as %s', (_what, code, build) => {
   expect(errorsBehind('gateway', build).map((p) => p.code)).toContain(code);

@@ -198,6 +198,11 @@ export class GatewayDoor extends Construct {
         tell('SW-EXPOSE-013', what, `the same ${differ.join(', ')} for all routes of ${host}`);
       }
     }
+    const ways = this.routes.flatMap((route) => route.hosts.map((host) => `${host}${route.path}`));
+    for (const way of new Set(ways.filter((one, i) => ways.indexOf(one) !== i))) {
+      const what = `${way} is routed twice; only one of the two would be reached.`;
+      tell('SW-EXPOSE-005', what, 'another path, or another host, for one of the two');
+    }
     if (this.listeners.size + 1 > MOST_LISTENERS) {
       const what = `the system has ${this.listeners.size} hosts; a Gateway has ${MOST_LISTENERS - 1} at most.`;
       tell('SW-EXPOSE-013', what, "one host '*.shop.acme.org' for several");
