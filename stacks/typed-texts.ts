@@ -14,14 +14,14 @@ export function objectName(is: string, example: string): Setting<string> {
   return checked(text(is, example), (raw) => misfit(raw, DNS_SUBDOMAIN), example);
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html; on Azure a storage account and its container. */
 export function bucket(is: string, example: string): Setting<string> {
-  const form = /^(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+  const form = /^(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)([a-z0-9]{3,24}\/)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
   return text(
     is,
     example,
     form,
-    'it must be the name of one bucket: 3 to 63 lower-case letters, digits, dots and dashes',
+    'it must be the name of one bucket: 3 to 63 lower-case letters, digits, dots and dashes (on Azure "account/container")',
   );
 }
 

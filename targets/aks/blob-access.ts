@@ -65,8 +65,11 @@ const CONTAINER: Language = {
 };
 
 /** A container that is somebody else's. */
-export function placeNamed(existing: string): { readonly place: BlobPlace; readonly problems: readonly Problem[] } {
+export function placeNamed(
+  existing: string,
+  field = 'existing',
+): { readonly place: BlobPlace; readonly problems: readonly Problem[] } {
   const pen = new Pen();
-  const [account = '', container = ''] = pen.into(CONTAINER, existing, 'existing').split('/');
+  const [account = '', container = ''] = pen.into(CONTAINER, existing, field).split('/');
   return { place: { account, container }, problems: pen.problems };
 }

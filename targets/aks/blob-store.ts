@@ -128,7 +128,7 @@ export function keepVersions(scope: Construct, account: Account, { keepDays, loc
 }
 
 /** A lifecycle knows ages, and not whether a newer backup is good: it ends what is locked when its time is over; else only versions that a job is done with. */
-function lifecycle(scope: Construct, account: Account, { keepDays, locked }: StoreRequest): void {
+export function lifecycle(scope: Construct, account: Account, { keepDays, locked }: Keeping): void {
   const old = { delete: { daysAfterCreationGreaterThan: keepDays } };
   new CloudResource<ManagementPolicyArgs>(scope, 'lifecycle', {
     type: 'azure-native:storage:ManagementPolicy',

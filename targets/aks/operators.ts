@@ -14,7 +14,7 @@ import { VERSIONS } from '../../constructs/core/versions';
 import type { Azure } from './aks-cluster';
 import { uniqueName } from './azure-name';
 import { type BlobPlace, placeNamed } from './blob-access';
-import { accountInputs, keepVersions } from './blob-store';
+import { accountInputs, keepVersions, lifecycle } from './blob-store';
 import { assign, carried, identityIn } from './identity';
 import { missing } from './missing';
 
@@ -127,11 +127,12 @@ function ownContainer(scope: Construct, profile: Profile, azure: Azure): BlobPla
     inputs: { accountName, resourceGroupName, containerName: 'velero', publicAccess: 'None' },
   });
   container.node.addDependency(service);
+  lifecycle(scope, { accountName, resourceGroupName }, keeping);
   return { account: accountName, container: container.output('name'), id: container.output('id') };
 }
 
 function othersContainer(scope: Construct, name: string): BlobPlace {
-  const { place, problems } = placeNamed(name);
+  const { place, problems } = placeNamed(name, 'velero.bucket');
   report(scope, () => problems);
   return place;
 }

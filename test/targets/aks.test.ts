@@ -504,3 +504,35 @@ test('what holds data and goes is told, and so is another major of Postgres', ()
   const newer = identityProblems(on('talos', 'prod', { 'talos:database.version': '17' }), lock, 'prod');
   expect(newer.map((p) => `${p.code} ${p.where}`)).toContain('SW-IDENTITY-007 talos/postgres/server');
 });
+
+describe('the platform', () => {
+  const platform = () =>
+    new Look(documentedGraph('aks', 'platform', ['platform'], { 'platform:onCall.webhook': '[secret]' }));
+
+  test('as its page shows it has no problem but placeholders', () => expect(told(platform().graph)).toEqual([]));
+
+  test('names and words are such as Azure takes', () => expect(misfits(platform().graph)).toEqual([]));
+
+  test('who reads the vault may read secrets of this vault, and the store is for the namespaces that are named', () => {
+    const assignment = platform().cloud('azure-native:authorization:RoleAssignment');
+    const reads = assignment.find((n) => n.path.startsWith('platform/external-secrets/'))?.inputs;
+    expect(reads).toMatchObject({
+      scope: expect.stringMatching(/providers\/Microsoft\.KeyVault\/vaults\/placeholder-vault$/),
+      roleDefinitionId: expect.stringMatching('4633458b-17de-408a-b874-0445c86b69e6'),
+    });
+    expect(platform().object('ClusterSecretStore', 'azure-key-vault').inputs.spec).toMatchObject({
+      provider: { azurekv: { authType: 'WorkloadIdentity', vaultUrl: 'https://placeholder-vault.vault.azure.net' } },
+    });
+  });
+
+  test('Velero is told of Azure, and of nothing of AWS', () => {
+    const release = platform().graph.nodes.find((n) => n.inputs.name === 'velero' && n.form === 'release')?.inputs;
+    expect(filled(at(release, 'values', 'configuration', 'backupStorageLocation', 0))).toMatchObject({
+      provider: 'azure',
+      bucket: 'known-after-apply',
+      config: { useAAD: 'true' },
+    });
+    expect(JSON.stringify(release)).not.toMatch(/aws/i);
+    expect(at(release, 'values', 'podLabels')).toEqual({ 'azure.workload.identity/use': 'true' });
+  });
+});
