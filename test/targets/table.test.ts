@@ -7,7 +7,7 @@ const PAGE = join(ROOT, 'docs', 'targets.md');
 const [BEGIN, END] = ['<!-- made by test/targets/table.test.ts -->\n', '\n<!-- until here -->'];
 
 /** Written anew where somebody asks: WRITE_DOCS=1 npx jest --selectProjects unit test/targets/table.test.ts */
-test('docs/targets.md says what each target makes of each part', () => {
+test('TCO-07, TCO-30 docs/targets.md says what each target makes of each part', () => {
   const page = readFileSync(PAGE, 'utf8');
   const [before = '', rest = ''] = page.split(BEGIN);
   const [shown = '', after = ''] = rest.split(END);
