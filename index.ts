@@ -17,6 +17,7 @@ export = program(async () => {
     problems: environment.problems,
     target: platform.name,
     kubernetesVersion: platform.kubernetesVersion,
+    brings: platform.brings,
     ...(platformStack === undefined ? {} : { platformStack }),
     ...(platform.clusterFacts === undefined ? {} : { outputs: { ...platform.clusterFacts } }),
   });

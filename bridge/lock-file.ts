@@ -56,6 +56,9 @@ function misfitOf(json: unknown): string | undefined {
   if (json.version !== 1) return 'it has no version';
   if (typeof json.project !== 'string') return 'its project is no text';
   if (!isRecord(json.resources)) return 'its resources are no object';
+  const { makes = [] } = json;
+  if (!Array.isArray(makes) || makes.some((name) => typeof name !== 'string'))
+    return 'what it makes is no list of names';
   const strange = Object.values(json.resources).findIndex((entry) => !isEntry(entry));
   return strange < 0 ? undefined : `entry ${strange + 1} of its resources is none`;
 }

@@ -1,24 +1,44 @@
 import { StackReference } from '@pulumi/pulumi/stackReference';
+import type { Brought } from '../constructs/core/brought';
 import type { Problem } from '../constructs/core/problem';
 import type { Graph } from '../graph/graph';
-import { unserved } from '../graph/served';
+import { type Beside, nameProblems } from '../graph/names/close';
+import { readLock } from './lock-file';
 
-/** Output of a platform's stack: API groups that its add-ons serve. */
+/** Outputs of a platform's stack: API groups that its add-ons serve, and all that others may name of it. */
 export const SERVES = 'serves';
+export const MAKES = 'makes';
 
-/** What systems need and the platform's stack does not have. Asks the backend; not for previews without an engine. */
-export async function missingOnPlatform(graph: Graph, stack: string): Promise<Problem[]> {
-  const found = await servedByStack(stack);
-  if (Array.isArray(found)) return unserved(graph, found.map(String), stack);
+/** What systems name and neither they, nor the target, nor the platform's stack make. Asks the backend; not for previews without an engine. */
+export async function missingOnPlatform(
+  graph: Graph,
+  stack: string,
+  brings: readonly Brought[] | undefined,
+): Promise<Problem[]> {
+  const [serves, makes] = await outputsOf(stack);
+  if (Array.isArray(makes)) return nameProblems(graph, { brings, beside: { stack, makes: makes.map(String) } });
+  if (Array.isArray(serves)) {
+    const apis = serves.map((group) => `API ${group}/*`);
+    return nameProblems(graph, { brings, beside: { stack, makes: apis, isPartial: true } });
+  }
   const what = `the stack ${stack} has no output "${SERVES}": it was not applied yet, or is no platform.`;
   return [{ code: 'SW-PLATFORM-005', severity: 'error', what, fix: `pulumi up --stack ${stack}` }];
 }
 
-/** Undefined where the backend has no such stack. */
-async function servedByStack(stack: string): Promise<unknown> {
+/** Nothing where the backend has no such stack. */
+async function outputsOf(stack: string): Promise<readonly unknown[]> {
   try {
-    return await new StackReference('platform', { name: stack }).getOutputValue(SERVES);
+    const reference = new StackReference('platform', { name: stack });
+    return [await reference.getOutputValue(SERVES), await reference.getOutputValue(MAKES)];
   } catch {
-    return undefined;
+    return [];
   }
+}
+
+/** What the lock of a stack of the same project says of it, where no backend is asked: `platform`, `acme/seaworthy/platform`. */
+export function lockedBeside(stack: string, folder: string, project: string): Beside {
+  const parts = stack.split('/');
+  const isOfProject = parts.length < 3 || parts[1] === project;
+  const { lock } = isOfProject ? readLock(folder, parts.at(-1) ?? stack, project) : {};
+  return lock?.makes === undefined ? { stack } : { stack, makes: lock.makes };
 }

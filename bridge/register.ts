@@ -2,6 +2,7 @@ import { isSecret, output } from '@pulumi/pulumi/output';
 import { isDryRun, rpcKeepAlive } from '@pulumi/pulumi/runtime/settings';
 import type { IResolver } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import type { Brought } from '../constructs/core/brought';
 import { OutputResolver } from '../constructs/core/output-resolver';
 import type { Platform } from '../constructs/core/platform';
 import { lineOf, type Problem, stopping } from '../constructs/core/problem';
@@ -11,6 +12,8 @@ import { leavesIn } from '../constructs/core/value';
 import { VERSIONS } from '../constructs/core/versions';
 import { buildGraph } from '../graph/build';
 import type { Graph } from '../graph/graph';
+import { type Beside, nameProblems } from '../graph/names/close';
+import { makesForOthers } from '../graph/names/known';
 import { foreignInOpenPlaces, openSecret } from '../graph/secret-check';
 import { servedBy } from '../graph/served';
 import { soundness } from '../graph/soundness';
@@ -36,12 +39,16 @@ export interface RegisterOptions {
   readonly platformStack?: string;
   /** What this stack tells others beside {@link Registered.serves}; may hold markers. @default nothing */
   readonly outputs?: Readonly<Record<string, unknown>>;
+  /** What the cluster has without any stack of ours, all of it. @default what the systems' platform says; else nobody knows */
+  readonly brings?: readonly Brought[] | undefined;
 }
 
 /** What a stack tells others: its outputs. */
 export interface Registered {
   /** API groups that its releases and CRDs serve, for {@link RegisterOptions.platformStack} of others. */
   readonly serves: readonly string[];
+  /** All that others may name of it: `StorageClass gp3`. */
+  readonly makes: readonly string[];
   /** {@link RegisterOptions.outputs} */
   readonly [output: string]: unknown;
 }
@@ -78,18 +85,34 @@ async function registered(app: IConstruct, options: RegisterOptions): Promise<Re
   const accepted = { ...(lock === undefined ? {} : { lock }), ...(only === undefined ? {} : { only }) };
   const found = soundness(built, { kubernetesVersion, environment: stack, ...accepted });
   const missing = missingConfig(built, entries, stack, [...(options.problems ?? []), ...found]);
-  const problems = [...(options.problems ?? []), ...ofLock, ...found, ...missing, ...(await foreignSecrets(built))];
+  const { platformStack, brings = platform?.brings } = options;
+  const world = { brings, isPart: only !== undefined, beside: beside(platformStack, project) };
+  const names = nameProblems(built, world);
+  const problems = [
+    ...(options.problems ?? []),
+    ...ofLock,
+    ...found,
+    ...names,
+    ...missing,
+    ...(await foreignSecrets(built)),
+  ];
   const graph: Graph = { ...built, problems };
   tellSession(graph, stack, options.target ?? platform?.name);
   refuse(problems);
   const registration = new Registration(graph, options.outputs);
   if (!session().offline) refuse(await registration.readStacks());
   if (!session().offline) refuse(await unreachable(graph, registration.restorer, kubernetesVersion));
-  if (!session().offline && options.platformStack !== undefined) {
-    refuse(await loadPlatformStack().missingOnPlatform(graph, options.platformStack));
+  if (!session().offline && platformStack !== undefined) {
+    refuse(await loadPlatformStack().missingOnPlatform(graph, platformStack, brings));
   }
   await withoutStackTraces(() => registration.run());
-  return { ...registration.told(), serves: servedBy(graph) };
+  return { ...registration.told(), serves: servedBy(graph), makes: makesForOthers(graph) };
+}
+
+/** What is known of the platform's stack before anybody is asked. */
+function beside(stack: string | undefined, project: string): Beside | undefined {
+  if (stack === undefined) return undefined;
+  return session().offline ? loadPlatformStack().lockedBeside(stack, process.cwd(), project) : { stack };
 }
 
 /** Few programs have one. */

@@ -2,6 +2,7 @@ export { Access, type AccessProps, type AccessRule } from './access/access';
 export { Identity, type IdentityProps } from './access/identity';
 export { Quota, type QuotaProps } from './access/quota';
 export { ADD_ONS, AddOn, type AddOnName, type PlatformOptions } from './add-ons/add-on';
+export { type Brought, bring } from './core/brought';
 export { CloudResource, type CloudResourceProps } from './core/cloud-resource';
 export { clusterProvider } from './core/cluster-provider';
 export { base64, json, jsonString, text, uri } from './core/compose';

@@ -1,5 +1,6 @@
 import { ApiObject, Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import { broughtBy } from '../constructs/core/brought';
 import { CloudResource } from '../constructs/core/cloud-resource';
 import { HelmRelease } from '../constructs/core/helm-release';
 import { legible } from '../constructs/core/legible';
@@ -49,12 +50,13 @@ export function buildGraph(root: IConstruct): Graph {
   const walked = { ...found, nodes: rolled.nodes };
   const edges = dependencies(walked);
   const { nodes, problems } = ordered(leaveToAutoscalers(withoutIdleProviders(walked.nodes, edges)), edges);
-  const { parts, connections } = walked;
+  const { parts, connections, brought } = walked;
   return {
     nodes,
     edges,
     parts,
     connections,
+    brought,
     problems: [...walked.problems, ...rolled.problems, ...problems, ...doubles(nodes)],
   };
 }
@@ -75,6 +77,7 @@ function walk(root: IConstruct): Walked {
     problems: [],
     parts: [],
     connections: [],
+    brought: [],
   };
   const toJson = new ToJson(walked.problems);
   try {
@@ -90,6 +93,7 @@ function visit({ construct, around }: Step, walked: Walked, toJson: ToJson): voi
   const here = walked.constructs.push(construct) - 1;
   walked.index.set(construct, here);
   walked.problems.push(...problemsOf(construct));
+  walked.brought.push(...broughtBy(construct));
   const below = surroundingsBelow(construct, around, walked);
   const node = readOrTold(construct, walked.problems, () => nodeOf(construct, around, below, toJson));
   if (node !== undefined) {

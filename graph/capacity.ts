@@ -3,7 +3,7 @@ import type { Problem } from '../constructs/core/problem';
 import { amountOf } from '../constructs/core/quantity';
 import type { GraphNode } from './graph';
 import { at, isRecord, list, text } from './json-value';
-import { podSpecOf } from './references';
+import { podSpecOf } from './pods';
 
 /** What pods ask a scheduler for. */
 export interface Requests {

@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { leavesIn } from '../constructs/core/value';
 import type { GraphEdge, GraphNode } from './graph';
-import { References } from './references';
+import { References } from './names/references';
 import type { Walked } from './walked';
 
 /** What a node waits for, with the reason. One reason for each pair is enough. */

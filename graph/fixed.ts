@@ -3,7 +3,7 @@ import { canonicalQuantity } from '../constructs/core/quantity';
 import { sourceOf } from '../constructs/core/value';
 import type { GraphNode } from './graph';
 import { at, isRecord, list, text } from './json-value';
-import { podSpecOf } from './references';
+import { podSpecOf } from './pods';
 
 type Facts = Readonly<Record<string, string>>;
 

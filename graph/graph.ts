@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import type { Brought } from '../constructs/core/brought';
 import type { NodeOptions } from '../constructs/core/node-options';
 import type { Connection } from '../constructs/core/part';
 import type { Problem } from '../constructs/core/problem';
@@ -58,6 +59,8 @@ export interface Graph {
   readonly edges: readonly GraphEdge[];
   readonly parts: readonly PartFacts[];
   readonly connections: readonly Connection[];
+  /** What is there without any stack of ours, as its constructs say. */
+  readonly brought?: readonly Brought[];
   readonly problems: readonly Problem[];
 }
 

@@ -4,7 +4,8 @@ import { sourceOf } from '../constructs/core/value';
 import { fixedOf } from './fixed';
 import { type Graph, type GraphNode, identityKey } from './graph';
 import { isRecord, text } from './json-value';
-import { podTemplateOf } from './references';
+import { makesForOthers } from './names/known';
+import { podTemplateOf } from './pods';
 
 /** `identity.<env>.lock.json`: what each path was when it was last accepted. */
 export interface IdentityLock {
@@ -12,6 +13,8 @@ export interface IdentityLock {
   /** Pulumi project: a lock says nothing of another one's names. */
   readonly project: string;
   readonly resources: Readonly<Record<string, LockedIdentity>>;
+  /** Of a stack with operators: what others may name of it, for previews of theirs that ask no backend. */
+  readonly makes?: readonly string[];
 }
 
 export interface LockedIdentity {
@@ -33,7 +36,10 @@ export function lockOf(project: string, graphs: readonly Graph[]): IdentityLock 
     const facts = { ...(template === undefined ? {} : { template }), ...(fixed === undefined ? {} : { fixed }) };
     return [[node.path, { is, ...facts }]];
   });
-  return { version: 1, project, resources: Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))) };
+  const resources = Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const makes = makesForOthers({ nodes });
+  const hasOperators = makes.some((name) => name.startsWith('API '));
+  return { version: 1, project, resources, ...(hasOperators ? { makes } : {}) };
 }
 
 /** What was locked for a node: under its path, or under an earlier one. */

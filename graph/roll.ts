@@ -4,7 +4,9 @@ import { isSystem } from '../constructs/core/system';
 import { type Digest, toValue, type Value } from '../constructs/core/value';
 import type { GraphNode } from './graph';
 import { at, isRecord, text } from './json-value';
-import { dataReadBy, podTemplateOf, providedBy } from './references';
+import { madeBy } from './names/made';
+import { keyOf as nameKey } from './names/name';
+import { dataReadBy, podTemplateOf } from './pods';
 
 /** The annotation that rolls pods when a ConfigMap, an address or the place of a secret changes: what everybody may know. */
 export const DIGEST_ANNOTATION = 'seaworthy.dev/config-digest';
@@ -28,7 +30,7 @@ const ROLLED = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
 export function rollOnChange(nodes: readonly GraphNode[]): { nodes: GraphNode[]; problems: Problem[] } {
   const systems = new Map(nodes.flatMap(({ construct, path }) => (isSystem(construct) ? [[path, construct]] : [])));
   const data = new Map<string, GraphNode>();
-  for (const node of nodes) for (const key of providedBy(node)) data.set(key, node);
+  for (const node of nodes) for (const made of madeBy(node)) data.set(nameKey(made), node);
   const problems: Problem[] = [];
   const rolled = nodes.map((node) => {
     const kind = node.object?.kind ?? '';
@@ -53,7 +55,7 @@ function readBy(node: GraphNode, template: unknown, data: ReadonlyMap<string, Gr
   const namespace = node.object?.namespace ?? '';
   const read = new Map<string, GraphNode>();
   for (const { kind, name } of dataReadBy(isRecord(spec) ? spec : {})) {
-    const found = data.get(`${kind} ${namespace}/${name}`);
+    const found = data.get(nameKey({ kind, name, namespace }));
     if (found !== undefined) read.set(found.path, found);
   }
   return [...read.values()].sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -4,7 +4,7 @@ import { isSystem } from '../constructs/core/system';
 import { type Foreign, isSecret, leavesOf, sourceOf } from '../constructs/core/value';
 import type { GraphNode } from './graph';
 import { at, eachLeaf, isRecord, list, pathText } from './json-value';
-import { podSpecOf } from './references';
+import { podSpecOf } from './pods';
 import { heldByRelease } from './release-secrets';
 import { isNameOfSecret, looksLikeSecret } from './secret-words';
 

@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import type { Brought } from '../constructs/core/brought';
 import type { Connection } from '../constructs/core/part';
 import type { Problem } from '../constructs/core/problem';
 import type { GraphNode, PartFacts } from './graph';
@@ -14,4 +15,5 @@ export interface Walked {
   readonly problems: Problem[];
   readonly parts: PartFacts[];
   readonly connections: Connection[];
+  readonly brought: Brought[];
 }

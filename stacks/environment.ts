@@ -11,7 +11,7 @@ import { nearest } from './nearest';
 import { SettingsReader } from './read-settings';
 import { STORES } from './secret-stores';
 import { choice, optional, or, orNone, type Settings, secret, text, texts } from './setting';
-import { objectName, places, stackName } from './typed-texts';
+import { names, objectName, places, stackName } from './typed-texts';
 
 export const TARGETS = ['minikube', 'eks', 'gke', 'aks', 'existing'] as const;
 
@@ -32,6 +32,14 @@ export const ENVIRONMENT_SETTINGS = {
   platformStack: optional(stackName('stack with the add-ons of this cluster', 'acme/seaworthy/platform')),
   cluster: or(choice('whether this stack makes the cluster', ['existing', 'create']), 'existing'),
   clusterStack: optional(stackName('stack that made the cluster, and tells its facts', 'acme/seaworthy/cluster')),
+  brings: optional(
+    names(
+      'what the cluster has that no stack here makes',
+      "['StorageClass fast', 'Secret shop/stripe']",
+      /^([A-Z][A-Za-z]+|Prometheus label|Grafana label|IAM role|receiver) [\w.=*:-]+(\/[\w.=*:-]+)?$/,
+      'each must be a kind and a name, with its namespace before it where it has one',
+    ),
+  ),
   storageClass: optional(objectName('StorageClass of volumes', 'gp3')),
   frontDoor: or(choice('who leads the world in', ['ingress', 'traefik', 'gateway']), 'ingress'),
   issuer: optional(objectName('ClusterIssuer of cert-manager, or self-signed', 'letsencrypt-prod')),

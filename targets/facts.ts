@@ -19,6 +19,8 @@ export interface TargetFacts {
   readonly issuer: string | undefined;
   /** Who leads the world in. @default 'ingress' */
   readonly frontDoor?: keyof typeof FRONT_DOORS | undefined;
+  /** What else is there: `StorageClass fast`, `Secret shop/stripe`. */
+  readonly brings?: readonly string[] | undefined;
   /** In place of what the target says. */
   readonly apiServer?: readonly Place[] | undefined;
   readonly dns?: readonly Place[] | undefined;

@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import { type Brought, bring } from '../constructs/core/brought';
 import type { Platform } from '../constructs/core/platform';
 import { aks } from './aks/aks';
 import { eks } from './eks/eks';
@@ -9,6 +10,7 @@ import { minikube } from './minikube';
 
 /** Makes the platform of a target below `scope`, with the providers of its cluster and its cloud. */
 export function platformOn(scope: Construct, facts: TargetFacts): Platform {
+  bring(scope, ...(facts.brings ?? []).map(saidToBeThere));
   switch (facts.target) {
     case 'minikube':
       return minikube(scope, facts);
@@ -23,6 +25,12 @@ export function platformOn(scope: Construct, facts: TargetFacts): Platform {
     default:
       return facts.target satisfies never;
   }
+}
+
+/** `Secret shop/stripe` */
+function saidToBeThere(told: string): Brought {
+  const [, kind = '', namespace, name = ''] = /^(.*?) (?:([^ /]+)\/)?([^ /]+)$/.exec(told) ?? [];
+  return { kind, name, source: 'seaworthy:brings', ...(namespace === undefined ? {} : { namespace }) };
 }
 
 /** What the settings of a target's own namespace say. */

@@ -47,6 +47,7 @@ test('the public list grows only on purpose', () => {
     'alias',
     'attribute',
     'base64',
+    'bring',
     'clusterProvider',
     'component',
     'configSource',

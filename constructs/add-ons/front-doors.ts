@@ -26,6 +26,7 @@ export const INGRESS_NGINX = ({ headers, loadBalancer }: PlatformOptions): Defin
       chart: 'ingress-nginx',
       repository: 'https://kubernetes.github.io/ingress-nginx',
       version: VERSIONS.ingressNginx.version,
+      makes: [{ kind: 'IngressClass', name: 'nginx' }],
       values: {
         controller: {
           replicaCount: 2,
@@ -60,6 +61,7 @@ export const TRAEFIK = ({ headers, loadBalancer }: PlatformOptions): Definition 
       chart: 'traefik',
       repository: 'https://traefik.github.io/charts',
       version: VERSIONS.traefik.version,
+      makes: [],
       values: {
         deployment: { replicas: 2 },
         podDisruptionBudget: { enabled: true, minAvailable: 1 },
@@ -98,6 +100,7 @@ export const ENVOY_GATEWAY = (_options: PlatformOptions): Definition => ({
       version: VERSIONS.envoyGateway.version,
       values: { deployment: { replicas: 2 }, podDisruptionBudget: { minAvailable: 1 } },
       serves: ['gateway.networking.k8s.io', 'gateway.envoyproxy.io'],
+      makes: [],
     },
   ],
 });

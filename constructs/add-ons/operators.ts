@@ -17,6 +17,11 @@ export const OPERATOR_DEFINITIONS = {
         version: VERSIONS.velero.version,
         values: cloud ?? someS3(velero),
         serves: ['velero.io'],
+        makes: [
+          { kind: 'BackupStorageLocation', name: 'default', namespace: 'velero' },
+          { kind: 'VolumeSnapshotLocation', name: 'default', namespace: 'velero' },
+          { kind: 'ServiceAccount', name: 'velero', namespace: 'velero' },
+        ],
       },
     ],
   }),
@@ -29,6 +34,7 @@ export const OPERATOR_DEFINITIONS = {
         chart: 'cluster-autoscaler',
         repository: 'https://kubernetes.github.io/autoscaler',
         version: VERSIONS.clusterAutoscaler.version,
+        makes: [{ kind: 'ServiceAccount', name: 'cluster-autoscaler', namespace: 'kube-system' }],
         values: { ...cloud, image: { tag: `v${autoscalerOf(kubernetesVersion)}` }, replicaCount: 2 },
       },
     ],
@@ -44,6 +50,10 @@ export const OPERATOR_DEFINITIONS = {
         version: VERSIONS.awsLoadBalancerController.version,
         values: { ...cloud },
         serves: ['elbv2.k8s.aws'],
+        makes: [
+          { kind: 'ServiceAccount', name: 'aws-load-balancer-controller', namespace: 'kube-system' },
+          { kind: 'IngressClass', name: 'alb' },
+        ],
       },
     ],
   }),
@@ -58,6 +68,7 @@ export const OPERATOR_DEFINITIONS = {
         chart: 'reloader',
         repository: 'https://stakater.github.io/stakater-charts',
         version: VERSIONS.reloader.version,
+        makes: [],
         // An annotation of the pods, which is nobody else's: the default is a variable, and variables are ours.
         values: { reloader: { reloadStrategy: 'annotations', readOnlyRootFileSystem: true } },
       },

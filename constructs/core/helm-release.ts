@@ -14,6 +14,8 @@ export interface HelmReleaseProps {
   readonly values?: Readonly<Record<string, unknown>>;
   /** API groups whose kinds exist once it is there: objects of these wait for it. `['monitoring.coreos.com']` */
   readonly serves?: readonly string[];
+  /** What others may name of what its chart makes: `[{ kind: 'IngressClass', name: 'nginx' }]`. @default unknown: it may make anything */
+  readonly makes?: readonly { readonly kind: string; readonly name: string; readonly namespace?: string }[];
   /** Longest wait, in seconds. @default 600 */
   readonly timeoutSeconds?: number;
 }

@@ -1,5 +1,6 @@
 import type { Size } from 'cdk8s';
 import type { Construct } from 'constructs';
+import type { Brought } from './brought';
 import type { Endpoint, Reach } from './endpoint';
 import type { Operator } from './operator';
 import type { SecretBackend } from './secret-source';
@@ -200,6 +201,8 @@ export interface Platform {
   readonly secrets: SecretBackend;
   /** Facts of the cluster that this very stack makes, for stacks that join it; may hold markers. @default it is made elsewhere */
   readonly clusterFacts?: object;
+  /** What the cluster has without any stack of ours, all that others may name, each with its source. @default nobody knows: it is told, not refused */
+  readonly brings?: readonly Brought[];
   postgres?(scope: Construct, request: PostgresRequest): Answer;
   redis?(scope: Construct, request: RedisRequest): Answer;
   objectStore?(scope: Construct, request: StoreRequest): Store;

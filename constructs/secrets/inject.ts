@@ -1,4 +1,6 @@
+import { bring } from '../core/brought';
 import type { SecretSource } from '../core/secret-source';
+import { systemOf } from '../core/system';
 import type { Workload } from '../core/workload';
 import { secretBundle } from './secret-bundle';
 
@@ -21,5 +23,7 @@ export function injectExisting(
   from: SecretKey,
   options: { /** It runs without, too. @default false */ readonly optional?: boolean } = {},
 ): void {
+  const namespace = systemOf(workload).namespaceName;
+  bring(workload, { kind: 'Secret', name: from.name, namespace, source: 'injectExisting', byHand: true });
   workload.addEnv(variable, { secretKeyRef: { name: from.name, key: from.key, ...options } });
 }

@@ -18,7 +18,6 @@ export type Code =
   | 'SW-FIELD-005'
   | 'SW-FIELD-006'
   | 'SW-SIZE-001'
-  | 'SW-LINK-001'
   | 'SW-LINK-002'
   | 'SW-EXPOSE-005'
   | 'SW-EXPOSE-006'

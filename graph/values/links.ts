@@ -2,18 +2,16 @@ import { shown } from '../../constructs/core/forms';
 import type { Problem } from '../../constructs/core/problem';
 import type { GraphNode } from '../graph';
 import { at, isRecord, list, text } from '../json-value';
-import { podSpecOf, podTemplateOf } from '../references';
+import { podSpecOf, podTemplateOf } from '../pods';
 import { Findings, knownNumber, knownText } from './findings';
 
-/** References between objects of one graph: keys that a pod reads, ports that a Service or an Ingress names. */
+/** Ports that a Service or an Ingress names of other objects of the graph. */
 export function linkProblems(nodes: readonly GraphNode[]): Problem[] {
   const found = new Objects(nodes);
   return nodes.flatMap((node) => {
-    const { object, inputs, path } = node;
+    const { object, path } = node;
     if (object === undefined) return [];
     const findings = new Findings(path);
-    const pod = podSpecOf(object.kind, inputs);
-    if (pod !== undefined) keyProblems(node, pod, found, findings);
     if (object.kind === 'Service' && object.apiVersion === 'v1') targetProblems(node, found, findings);
     if (object.kind === 'Ingress') backendProblems(node, found, findings);
     return findings.problems;
@@ -72,37 +70,6 @@ function keyOf({ provider = '', object }: GraphNode, kind: string, name: string)
 function portNames(pod: Record<string, unknown>): ReadonlySet<string> {
   const containers = [...list(pod.containers), ...list(pod.initContainers)];
   return new Set(containers.flatMap((c) => list(at(c, 'ports')).flatMap((port) => text(at(port, 'name')) ?? [])));
-}
-
-/** A pod that reads a key that is not there never starts: CreateContainerConfigError. */
-function keyProblems(node: GraphNode, pod: Record<string, unknown>, found: Objects, findings: Findings): void {
-  const read = (kind: 'ConfigMap' | 'Secret', from: unknown, key: unknown, who: string) => {
-    const [name, wanted] = [knownText(at(from, 'name')), knownText(key)];
-    const held = name === undefined ? undefined : found.named(node, kind, name);
-    if (held === undefined || name === undefined || wanted === undefined || at(from, 'optional') === true) return;
-    if (['data', 'stringData', 'binaryData'].some((field) => hasKey(held.inputs[field], wanted))) return;
-    const what = `${who} reads the key "${shown(wanted)}" of ${kind} ${name}, which has no such key: the pod would never start.`;
-    findings.tell('SW-LINK-001', what, `add ${shown(wanted)} to ${held.path}, or give it a value`);
-  };
-  for (const container of [...list(pod.initContainers), ...list(pod.containers)]) {
-    for (const variable of list(at(container, 'env'))) {
-      const who = `variable ${shown(text(at(variable, 'name')) ?? '')}`;
-      const [map, secret] = ['configMapKeyRef', 'secretKeyRef'].map((field) => at(variable, 'valueFrom', field));
-      read('ConfigMap', map, at(map, 'key'), who);
-      read('Secret', secret, at(secret, 'key'), who);
-    }
-  }
-  for (const volume of list(pod.volumes)) {
-    const who = `volume ${shown(text(at(volume, 'name')) ?? '')}`;
-    const [map, secret] = [at(volume, 'configMap'), at(volume, 'secret')];
-    for (const item of list(at(map, 'items'))) read('ConfigMap', map, at(item, 'key'), who);
-    const named = { name: at(secret, 'secretName'), optional: at(secret, 'optional') };
-    for (const item of list(at(secret, 'items'))) read('Secret', named, at(item, 'key'), who);
-  }
-}
-
-function hasKey(map: unknown, key: string): boolean {
-  return isRecord(map) && Object.hasOwn(map, key);
 }
 
 /** A name of a port leads to a port of that name in each pod that is selected, or nowhere. */

@@ -1,6 +1,6 @@
 import { scheduleProblems } from '../../constructs/core/schedule';
 import { at, isRecord, list, text } from '../json-value';
-import { podSpecOf, podTemplateOf } from '../references';
+import { podSpecOf, podTemplateOf } from '../pods';
 import { type Findings, knownNumber, knownText } from './findings';
 import { oneOfFields } from './lists';
 import { podProblems } from './pods';

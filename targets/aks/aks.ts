@@ -8,6 +8,7 @@ import type { Platform } from '../../constructs/core/platform';
 import { report } from '../../constructs/core/problem';
 import type { TargetFacts } from '../facts';
 import { contextOf, inCluster, kubeconfigOf } from '../in-cluster';
+import { AKS_BRINGS } from './aks-brings';
 import type { AksCluster, AksSource, Azure } from './aks-cluster';
 import { ofAks } from './aks-network';
 import { aksCluster } from './aks-source';
@@ -44,6 +45,7 @@ export function aks(scope: Construct, facts: TargetFacts, source: AksSource): Pl
     ...platform,
     issuer: platform.issuer ?? { kind: 'ClusterIssuer', name: 'letsencrypt-prod' },
     loadBalancer: AZURE_LOAD_BALANCERS,
+    brings: AKS_BRINGS,
     // https://learn.microsoft.com/azure/aks/azure-csi-disk-storage-provision
     disks: {
       provisioner: 'disk.csi.azure.com',

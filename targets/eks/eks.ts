@@ -8,6 +8,7 @@ import type { Disks, Platform } from '../../constructs/core/platform';
 import type { TargetFacts } from '../facts';
 import { contextOf, inCluster, kubeconfigOf } from '../in-cluster';
 import { cloudFront } from './cloud-front';
+import { EKS_BRINGS } from './eks-brings';
 import type { EksCluster } from './eks-cluster';
 import { type EksSource, eksCluster } from './eks-source';
 import { elasticache } from './elasticache';
@@ -54,6 +55,7 @@ export function eks(scope: Construct, facts: TargetFacts, source: EksSource): Pl
     redis: (part, request) => elasticache(part, request, cluster, facts.environment),
     objectStore: (part, request) => s3(part, request, cluster, facts.environment),
     site: (part, request) => cloudFront(part, request, cluster, facts.environment),
+    brings: EKS_BRINGS,
     identity: (part, request) => workloadRole(part, request, cluster),
     operator: (part, request) => operator(part, request, { cluster, project: facts.project, profile: facts.profile }),
     disks: EBS,

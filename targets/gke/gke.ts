@@ -12,6 +12,7 @@ import { contextOf, inCluster, kubeconfigOf } from '../in-cluster';
 import { cloudCdn } from './cloud-cdn';
 import { cloudSql } from './cloud-sql';
 import { cloudStorage } from './cloud-storage';
+import { GKE_BRINGS } from './gke-brings';
 import type { GkeCluster, GkeSource } from './gke-cluster';
 import { gkeCluster } from './gke-source';
 import { versionProblems } from './kubernetes-support';
@@ -48,6 +49,7 @@ export function gke(scope: Construct, facts: TargetFacts, source: GkeSource): Pl
     ...(made === undefined ? {} : { clusterFacts: { ...made.facts } }),
     issuer: platform.issuer ?? { kind: 'ClusterIssuer', name: 'letsencrypt-prod' },
     loadBalancer: GOOGLE_LOAD_BALANCERS,
+    brings: GKE_BRINGS,
     postgres: (part, request) => cloudSql(part, request, cluster, facts.environment),
     redis: (part, request) => memorystore(part, request, cluster, facts.environment),
     objectStore: (part, request) => cloudStorage(part, request, cluster, facts.environment),

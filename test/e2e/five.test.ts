@@ -37,7 +37,7 @@ function configOf(environment: 'dev' | 'prod' | 'platform', more: ConfigMap): Co
 
 /** The platform goes up first, as a stack of its own. */
 async function platformStack(): Promise<string> {
-  const addOns = '["cert-manager","external-secrets","prometheus","velero"]';
+  const addOns = '["cert-manager","external-secrets","prometheus","ingress-nginx","metrics-server","velero"]';
   const webhook = { value: 'https://events.acme.org/on-call', secret: true };
   const config = configOf('platform', { 'platform:addOns': { value: addOns }, 'platform:onCall.webhook': webhook });
   const stack = await bed.engine.stack('seaworthy', 'five-platform', main, config);
@@ -45,6 +45,7 @@ async function platformStack(): Promise<string> {
   expect((await stack.outputs()).serves?.value).toEqual([
     'cert-manager.io',
     'external-secrets.io',
+    'metrics.k8s.io',
     'monitoring.coreos.com',
     'velero.io',
   ]);

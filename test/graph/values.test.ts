@@ -24,17 +24,6 @@ test('every problem of a value has its place and a text to paste', () => {
   expect(problems.filter((p) => p.where === undefined || (p.fix ?? '') === '')).toEqual([]);
 });
 
-test('a pod that reads a key which its ConfigMap has not is told, and an optional one is not', () => {
-  const reads = (more: object) =>
-    changed(
-      GOOD.pod,
-      ['spec', 'containers', 0, 'env'],
-      [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'web', key: 'absent', ...more } } }],
-    );
-  expect(foundIn(GOOD.configMap, reads({})).map((p) => p.code)).toEqual(['SW-LINK-001']);
-  expect(foundIn(GOOD.configMap, reads({ optional: true }))).toEqual([]);
-});
-
 test('a Service that names a port which its pods do not have is told', () => {
   const service = changed(GOOD.service, ['spec', 'ports', 0, 'targetPort'], 'metrics');
   expect(foundIn(service, GOOD.deployment).map((p) => p.code)).toEqual(['SW-LINK-002']);

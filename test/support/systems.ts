@@ -3,6 +3,7 @@ import type { App } from 'cdk8s';
 import { App as CdkApp } from 'cdk8s';
 import { readStackFile } from '../../bridge/stack-file';
 import type { ConfigEntry } from '../../constructs/core/config-source';
+import type { Platform } from '../../constructs/core/platform';
 import { buildGraph } from '../../graph/build';
 import type { Graph, GraphNode } from '../../graph/graph';
 import { isRecord } from '../../graph/json-value';
@@ -32,13 +33,14 @@ export function committed(stack: StackName, changes: Changes): ConfigEntry[] {
   return [...others, ...[...changed].map(([key, value]) => ({ key, value, secret: value === '[secret]' }))];
 }
 
-/** Systems as the committed configuration of an environment has them, with some keys changed. */
-export function systemsIn(app: App, stack: StackName, systems: readonly string[], changes: Changes = {}): void {
+/** Systems as the committed configuration of an environment has them, with some keys changed; gives what they stand on. */
+export function systemsIn(app: App, stack: StackName, systems: readonly string[], changes: Changes = {}): Platform {
   const entries = committed(stack, { 'seaworthy:systems': JSON.stringify(systems), ...changes });
   const source = { project: 'seaworthy', stack, file: `Pulumi.${stack}.yaml`, entries };
   const environment = readEnvironment(source, SYSTEMS);
   const platform = platformOn(app, { ...environment, project: 'seaworthy', environment: stack });
   for (const { build } of environment.systems) build(app, { platform, environment: stack });
+  return platform;
 }
 
 /** One system, without the others. */

@@ -1,0 +1,13 @@
+import type { Brought } from '../../constructs/core/brought';
+
+const STORAGE = 'https://learn.microsoft.com/azure/aks/concepts-storage#storage-classes';
+
+/** Classes of disks and shares, and the metrics server; no ingress controller but by an add-on of its own. */
+export const AKS_BRINGS: readonly Brought[] = [
+  ...['default', 'managed-csi', 'managed-csi-premium', 'azurefile-csi', 'azurefile-csi-premium'].map((name) => ({
+    kind: 'StorageClass',
+    name,
+    source: STORAGE,
+  })),
+  { kind: 'API', name: 'metrics.k8s.io', source: 'https://learn.microsoft.com/azure/aks/core-aks-concepts' },
+];
