@@ -6,25 +6,23 @@ import type { Brought } from '../constructs/core/brought';
 import { OutputResolver } from '../constructs/core/output-resolver';
 import type { Platform } from '../constructs/core/platform';
 import { lineOf, type Problem, stopping } from '../constructs/core/problem';
-import { isStackOutputs } from '../constructs/core/stack-outputs';
 import { isSystem } from '../constructs/core/system';
-import { leavesIn } from '../constructs/core/value';
 import { VERSIONS } from '../constructs/core/versions';
 import { buildGraph } from '../graph/build';
 import type { Graph } from '../graph/graph';
 import { type Beside, nameProblems } from '../graph/names/close';
 import { makesForOthers } from '../graph/names/known';
+import { markedAs } from '../graph/owner';
 import { foreignInOpenPlaces, openSecret } from '../graph/secret-check';
 import { servedBy } from '../graph/served';
 import { soundness } from '../graph/soundness';
-import { clusterProblems } from './cluster';
+import { clusterProblems } from './clusters';
 import { configSource } from './config';
 import { missingConfig } from './config-secrets';
 import { readLock } from './lock-file';
 import { secondTime } from './once';
 import { provideCluster } from './provide-cluster';
 import { Registration } from './registration';
-import { outputOf, type Restorer } from './restore';
 import { session } from './session';
 import { ToldError } from './told-error';
 
@@ -79,7 +77,7 @@ async function registered(app: IConstruct, options: RegisterOptions): Promise<Re
   const kubernetesVersion = options.kubernetesVersion ?? platform?.kubernetesVersion ?? VERSIONS.kubernetes.version;
   if (hasResolvers(app)) app.resolvers.unshift(new OutputResolver());
   provideCluster(app);
-  const built = buildGraph(app);
+  const built = markedAs(`${project}/${stack}`, buildGraph(app));
   const { lock, problems: ofLock } = readLock(process.cwd(), stack, project);
   const { only } = session();
   const accepted = { ...(lock === undefined ? {} : { lock }), ...(only === undefined ? {} : { only }) };
@@ -101,7 +99,8 @@ async function registered(app: IConstruct, options: RegisterOptions): Promise<Re
   refuse(problems);
   const registration = new Registration(graph, options.outputs);
   if (!session().offline) refuse(await registration.readStacks());
-  if (!session().offline) refuse(await unreachable(graph, registration.restorer, kubernetesVersion));
+  if (!session().offline)
+    refuse(await clusterProblems(graph, registration.restorer, { kubernetesVersion, stack: `${project}/${stack}` }));
   if (!session().offline && platformStack !== undefined) {
     refuse(await loadPlatformStack().missingOnPlatform(graph, platformStack, brings));
   }
@@ -152,34 +151,6 @@ async function foreignSecrets(graph: Graph): Promise<Problem[]> {
   return places.flatMap(({ node, path }, i) =>
     secrets[i] === true ? [openSecret(node, path, 'a Pulumi Output')] : [],
   );
-}
-
-/** Each cluster that a provider of the graph names in plain. */
-async function unreachable(graph: Graph, restorer: Restorer, wanted: string): Promise<Problem[]> {
-  const providers = graph.nodes.filter((n) => n.type === 'pulumi:providers:kubernetes');
-  const asked = providers.map(async ({ path, inputs }) => {
-    if (isMadeHere(inputs)) return [];
-    const kubeconfig = await knownText(restorer.restore(inputs.kubeconfig, path));
-    if (inputs.kubeconfig !== undefined && kubeconfig === undefined) return [];
-    const context = await knownText(restorer.restore(inputs.context, path));
-    return (await clusterProblems(kubeconfig, context, wanted)).map((p) => ({ ...p, where: path }));
-  });
-  return (await Promise.all(asked)).flat();
-}
-
-/** Whether a cluster is of this very graph: nobody can ask it before it is made. Another stack was read by now. */
-function isMadeHere(inputs: object): boolean {
-  return leavesIn(inputs).some((leaf) => leaf.kind === 'attribute' && !isStackOutputs(leaf.of));
-}
-
-/** Undefined for an Output of something that is made by this very program. */
-async function knownText(restored: unknown): Promise<string | undefined> {
-  const held = outputOf(restored);
-  const promise: unknown = Reflect.get(held, 'isKnown');
-  if ((await promise) !== true) return undefined;
-  return new Promise((resolve) => {
-    held.apply((known) => resolve(typeof known === 'string' ? known : undefined));
-  });
 }
 
 /**

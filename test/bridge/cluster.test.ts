@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { clusterProblems } from '../../bridge/cluster';
+import { openCluster } from '../../bridge/cluster';
 
 const TOKEN = 'zqTOKENqz-1234567890';
 let server: Server;
@@ -40,7 +40,11 @@ function kubeconfig(address: string, user: object = { token: TOKEN }): string {
   return JSON.stringify({ 'current-context': 'c', clusters, contexts, users: [{ name: 'u', user }] });
 }
 
-const asked = (config: string | undefined, context?: string) => clusterProblems(config, context, '1.35');
+const asked = (config: string | undefined, context?: string) =>
+  openCluster(config, context, '1.35').then(({ server, problems }) => {
+    server?.close();
+    return problems;
+  });
 const codes = async (config: string | undefined, context?: string) => (await asked(config, context)).map((p) => p.code);
 
 test.each([

@@ -3,8 +3,10 @@ import { App, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { program, register } from '../../bridge';
+import { RefusedError } from '../../bridge/register';
 import { alias, component, nodeOptions, provide } from '../../constructs';
 import { clusterProvider } from '../../constructs/core/cluster-provider';
+import type { Problem } from '../../constructs/core/problem';
 import { at, list, text } from '../../graph/json-value';
 import { Bed, operation } from '../support/bed';
 import { yamlFile } from '../support/judges';
@@ -16,16 +18,35 @@ const bed = new Bed();
 beforeAll(() => bed.start());
 afterAll(() => bed.stop());
 
+function clustered(): App {
+  const app = new App();
+  provide(app, clusterProvider(app, 'cluster', { clusterIdentifier: 'test', kubeconfig: bed.cluster.kubeconfig }));
+  return app;
+}
+
 /** A program whose shape the test changes between one up and the next. */
 function changing(name: string) {
   const shape: { build: (chart: Chart) => void } = { build: () => undefined };
   const main = program(async () => {
-    const app = new App();
-    provide(app, clusterProvider(app, 'cluster', { clusterIdentifier: 'test', kubeconfig: bed.cluster.kubeconfig }));
+    const app = clustered();
     shape.build(new Chart(app, name, { namespace: name }));
     await register(app);
   });
   return { shape, stack: () => bed.engine.stack(name, 'dev', main, {}) };
+}
+
+/** What a program of another stack is refused for, by a preview on the same cluster. */
+async function refusals(stack: string, build: (chart: Chart) => void, namespace: string): Promise<readonly Problem[]> {
+  let told: readonly Problem[] = [];
+  const main = program(async () => {
+    const app = clustered();
+    build(new Chart(app, namespace, { namespace }));
+    await register(app).catch((error: unknown) => {
+      told = error instanceof RefusedError ? error.problems : [];
+    });
+  });
+  await operation(await bed.engine.stack(stack, 'dev', main, {}), 'preview');
+  return told;
 }
 
 const objects = {
@@ -99,9 +120,15 @@ describe('what exists already, made by somebody else', () => {
   });
   afterAll(() => operation(stack, 'destroy'));
 
-  test('is refused by an up, which takes nothing', async () => {
-    shape.build = build(false);
-    await expect(operation(stack, 'up')).rejects.toThrow(/already exists/);
+  test('is told by a preview, each object with the option that takes it over', async () => {
+    const told = await refusals('refused', (chart) => build(false)(chart), 'theirs');
+    expect(told.map(({ code, where, fix }) => `${code} ${where} ${/import: '(.*)'/.exec(fix)?.[1]}`)).toEqual([
+      'SW-CLUSTER-007 theirs/namespace theirs',
+      'SW-CLUSTER-007 theirs/service theirs/db',
+      'SW-CLUSTER-007 theirs/claim theirs/files',
+      'SW-CLUSTER-007 theirs/server theirs/db',
+      'SW-CLUSTER-007 theirs/job theirs/migrate',
+    ]);
   });
 
   test('is taken over by `import`, of kinds with immutable fields too, and nothing is made anew', async () => {
@@ -164,6 +191,17 @@ describe('a program that stands', () => {
     await operation(stack, 'up');
     const [container] = list(at(await live(), 'spec', 'template', 'spec', 'containers'));
     expect(at(container, 'image')).toBe('nginx:1.30');
+  });
+
+  test('another stack that makes its Namespace too is told whose it is; the objects in it are not told twice', async () => {
+    const build = (chart: Chart) => {
+      namespace(chart);
+      web(chart);
+    };
+    const told = await refusals('other', build, 'plain');
+    expect(told.map(({ code, where, what }) => `${code} ${where} ${what}`)).toEqual([
+      'SW-CLUSTER-008 plain/namespace Namespace plain is of the stack plain/dev: this one, other/dev, would create it, and be refused.',
+    ]);
   });
 
   test('a component that is put around an object leaves it alone, with an alias', async () => {
