@@ -1,4 +1,5 @@
 import { lockFile, readLock, writeLock } from '../bridge/lock-file';
+import { placeholdersIn } from '../constructs/core/placeholder';
 import { ProblemsError } from '../constructs/core/problem';
 import { isAcceptable, lockOf } from '../graph/identity';
 import { counted } from '../plan/render-problems';
@@ -14,7 +15,7 @@ export async function lock({ env, check }: LockOptions): Promise<boolean> {
   const { project, graphs, problems } = await runProject(process.cwd(), env);
   const others = problems.filter((p) => p.severity === 'error' && !isAcceptable(p));
   if (others.length > 0) throw new ProblemsError(others);
-  const wanted = lockOf(project.name, graphs);
+  const wanted = lockOf(project.name, graphs, placeholdersIn(project.config));
   const isSame = JSON.stringify(readLock(project.folder, env, project.name).lock) === JSON.stringify(wanted);
   const file = lockFile(env);
   if (check) {

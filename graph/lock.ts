@@ -26,14 +26,24 @@ export interface LockedIdentity {
   readonly fixed?: Readonly<Record<string, string>>;
 }
 
-/** The lock of a program's graphs, sorted by path. */
-export function lockOf(project: string, graphs: readonly Graph[]): IdentityLock {
+/**
+ * The lock of a program's graphs, sorted by path. What a placeholder is part of is left out: nothing was ever called so, and its replacement by
+ * the real thing is no rename, no other Job, and no other claim.
+ */
+export function lockOf(project: string, graphs: readonly Graph[], placeholders: readonly string[] = []): IdentityLock {
+  const isKnown = (fact: string | undefined): fact is string => {
+    const inJson = (value: string) => JSON.stringify(value).slice(1, -1).toLowerCase();
+    return fact !== undefined && !placeholders.some((value) => fact.toLowerCase().includes(inJson(value)));
+  };
   const nodes = graphs.flatMap((graph) => graph.nodes);
   const entries = nodes.flatMap((node): [string, LockedIdentity][] => {
     const is = identityOf(node);
-    if (is === undefined) return [];
-    const [template, fixed] = [jobDigest(node), fixedOf(node)];
-    const facts = { ...(template === undefined ? {} : { template }), ...(fixed === undefined ? {} : { fixed }) };
+    if (!isKnown(is)) return [];
+    const [template, fixed] = [templateText(node), fixedOf(node)];
+    const facts = {
+      ...(isKnown(template) ? { template: digestOf(template) } : {}),
+      ...(fixed !== undefined && isKnown(JSON.stringify(fixed)) ? { fixed } : {}),
+    };
     return [[node.path, { is, ...facts }]];
   });
   const resources = Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -78,9 +88,17 @@ function isComposed(name: string | undefined): name is string {
   return name !== undefined && isMarker(name) && valueBehind(name).kind === 'composed';
 }
 
-export function jobDigest({ object, inputs }: GraphNode): string | undefined {
+export function jobDigest(node: GraphNode): string | undefined {
+  const known = templateText(node);
+  return known === undefined ? undefined : digestOf(known);
+}
+
+function templateText({ object, inputs }: GraphNode): string | undefined {
   if (object?.kind !== 'Job') return undefined;
-  const known = JSON.stringify(podTemplateOf('Job', inputs), (_key, leaf: unknown) => canonical(leaf));
+  return JSON.stringify(podTemplateOf('Job', inputs), (_key, leaf: unknown) => canonical(leaf));
+}
+
+function digestOf(known: string): string {
   return `sha256:${createHash('sha256').update(known).digest('hex').slice(0, 32)}`;
 }
 

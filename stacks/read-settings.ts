@@ -1,13 +1,11 @@
 import type { ConfigSource } from '../constructs/core/config-source';
 import { shown } from '../constructs/core/forms';
+import { isPlaceholder } from '../constructs/core/placeholder';
 import type { Problem } from '../constructs/core/problem';
 import { type Leaf, leavesOf } from './leaves';
 import { nearest } from './nearest';
 import type { Setting, Settings, Values } from './setting';
 
-/** What stands for names and addresses: reserved by RFC 2606 and RFC 5737, or used by the briefs, or said to be one; also in base64. */
-const PLACEHOLDER =
-  /\b(192\.0\.2|198\.51\.100|203\.0\.113)\.\d|(^|[./@-])(your-?domain\.com|example\.(com|org|net))($|[/:-])|placeholder|^cGxhY2Vob2xkZX/i;
 /** Namespaces of Pulumi's own providers: a program of others may have them beside ours. https://www.pulumi.com/registry/ */
 const PROVIDERS = new Set(
   'aci aks aws awsx azure cloudflare dns docker ecs eks env ext gcp gke github helm k8s kafka kubernetes random tls vault'.split(
@@ -88,7 +86,7 @@ export class SettingsReader {
       this.wrong(parsed.code, `${key}${quoted}${parsed.rule}${guess}`, leaf, fix);
       return undefined;
     }
-    if (PLACEHOLDER.test(leaf.value)) this.placeholder(key, leaf, setting);
+    if (isPlaceholder(leaf.value)) this.placeholder(key, leaf, setting);
     return parsed.value;
   }
 

@@ -3,6 +3,7 @@ import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { alias, Gateway, System } from '../../constructs';
 import { resetMarkers } from '../../constructs/core/marker';
+import { placeholdersIn } from '../../constructs/core/placeholder';
 import { configSecret } from '../../constructs/core/value';
 import { identityProblems, lockOf } from '../../graph/identity';
 import { graphOf } from '../support/offline';
@@ -96,5 +97,24 @@ describe('where names follow from ids', () => {
   test('one more part, or one less, is no rename', () => {
     expect(refusedNow(system('api', (s) => new Gateway(s, 'other', { image: 'a:1', port: 80 })))).toEqual([]);
     expect(refusedNow(graphOf((app) => new System(app, 'shop', { namespace: 'shop' })))).toEqual([]);
+  });
+});
+
+describe('what a placeholder of the configuration is part of is not locked', () => {
+  const entries = [
+    { key: 'shop:registry', value: 'registry.placeholder.invalid', secret: false },
+    { key: 'shop:names', value: '{"web":"Placeholder-web"}', secret: false },
+    { key: 'shop:tag', value: '1', secret: false },
+  ];
+  const before = shop({ name: 'placeholder-web', image: 'registry.placeholder.invalid/a:1' });
+  const written = lockOf('test', [before], placeholdersIn(entries));
+
+  test('neither a name nor the pods of a Job', () => {
+    expect(written.resources).toEqual({ 'shop/web/job': { is: 'batch/Job shop/migrate-v1' } });
+  });
+
+  test('so that the real values are no rename and no changed Job', () => {
+    const after = shop({ name: 'acme-web', image: 'ghcr.io/acme/a:1' });
+    expect(identityProblems(after, written, 'dev')).toEqual([]);
   });
 });
