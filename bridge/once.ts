@@ -1,6 +1,7 @@
 import type { Resource } from '@pulumi/pulumi/resource';
 import { getStackResource } from '@pulumi/pulumi/runtime/stack';
 import type { Problem } from '../constructs/core/problem';
+import { placeInProgram } from './stopped';
 
 /** One root for each run of a program, and runs may follow each other in a process. */
 const registeredIn = new WeakSet<Resource>();
@@ -15,5 +16,6 @@ export function secondTime(): Problem[] {
   }
   const what = 'register was called a second time; what it is given is checked and named as one whole, once.';
   const fix = 'put everything into one App, and await register(app) once, at the end';
-  return [{ code: 'SW-REGISTER-001', severity: 'error', what, fix }];
+  const where = placeInProgram(new Error().stack ?? '');
+  return [{ code: 'SW-REGISTER-001', severity: 'error', ...(where === undefined ? {} : { where }), what, fix }];
 }

@@ -1,5 +1,9 @@
+import { App } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { runOffline } from '../bridge/offline';
+import { openSession } from '../bridge/session';
 import * as library from '../library';
+import { refusals } from './support/offline';
 
 test('the public list grows only on purpose', () => {
   expect(Object.keys(library).sort()).toEqual([
@@ -104,4 +108,18 @@ test('wrong programs do not compile', () => {
     new library.Gateway(app, 'api', { image: 'a:1', port: 80, scale: { exactlyOneBecause: 'x', max: 3 } });
   };
   expect(typeof wrong).toBe('function');
+});
+
+test('a second register is told with its place in the program', async () => {
+  const twice = library.program(async () => {
+    const app = new App();
+    new library.System(app, 'shop', { namespace: 'shop' });
+    await library.register(app);
+    await library.register(app);
+  });
+  openSession([]);
+  const run = runOffline({ project: 'test', stack: 'dev', config: {}, secretKeys: [] }, twice);
+  expect(await refusals(run)).toMatchObject([
+    { code: 'SW-REGISTER-001', where: expect.stringMatching(/^test\/library\.test\.ts:\d+:\d+$/) },
+  ]);
 });

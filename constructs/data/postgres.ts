@@ -2,12 +2,14 @@ import { Size } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Caller, Endpoint } from '../core/endpoint';
 import { named, nameOf } from '../core/labels';
+import { isMarker, valueBehind } from '../core/marker';
 import { part } from '../core/part';
 import type { Answer, PostgresRequest } from '../core/platform';
 import { sizeText } from '../core/pod';
 import { type Problem, report } from '../core/problem';
 import type { Monitored, Signal } from '../core/signals';
 import { systemOf } from '../core/system';
+import { sourceOf } from '../core/value';
 import type { Dumped, Dumping } from './dumps';
 import type { ObjectStore } from './object-store';
 import {
@@ -78,8 +80,8 @@ export class Postgres extends Construct implements Dumped, Monitored {
     const { platform } = systemOf(this);
     const request: PostgresRequest = {
       name: nameOf(this),
-      database: props.database,
-      username: props.username ?? props.database,
+      database: plain(props.database),
+      username: plain(props.username ?? props.database),
       version: props.version ?? 17,
       storage: props.storage ?? Size.gibibytes(20),
       keepBackupsDays: props.keepBackupsDays ?? platform.profile.keepBackupsDays,
@@ -107,6 +109,7 @@ export class Postgres extends Construct implements Dumped, Monitored {
     part(this, 'seaworthy:data:Postgres', () => [...facts, ...sized()]);
     report(this, () => [
       ...problemsWith(request),
+      ...['database', 'username'].flatMap((prop) => notPlain(prop, Reflect.get(props, prop))),
       ...keptTooShort(request, platform.profile.protectData),
       ...(mostConnections === undefined ? [] : tooMany(this.callers, mostConnections, facts[0] ?? '')),
     ]);
@@ -121,6 +124,17 @@ export class Postgres extends Construct implements Dumped, Monitored {
       ? postgresByOperator(this, request, this.callers, archive)
       : postgresInCluster(this, request, this.callers);
   }
+}
+
+/** Stands for a name that is known only after apply, which is told by itself: it goes into files and scripts. */
+function plain(name: string): string {
+  return isMarker(name) ? 'not_known' : name;
+}
+
+function notPlain(prop: string, name: unknown): Problem[] {
+  if (typeof name !== 'string' || !isMarker(name)) return [];
+  const what = `${prop} is known only after apply (${sourceOf(valueBehind(name))}); it stands in files and scripts, and must be known before.`;
+  return [{ code: 'SW-VALUE-002', severity: 'error', what, fix: `${prop}: 'shop'` }];
 }
 
 function keptTooShort({ keepBackupsDays }: PostgresRequest, protectData: boolean): Problem[] {

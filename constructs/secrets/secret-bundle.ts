@@ -2,10 +2,13 @@ import { ApiObject, Lazy } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { base64 } from '../core/compose';
+import { legible } from '../core/legible';
+import { isMarker } from '../core/marker';
 import { nodeOptions } from '../core/node-options';
 import { type Problem, report } from '../core/problem';
 import type { SecretBackend, SecretSource } from '../core/secret-source';
 import { type System, systemOf } from '../core/system';
+import { isOutput } from '../core/value';
 import {
   composedByPulumi,
   composedInCluster,
@@ -33,6 +36,8 @@ type SealedBackend = Extract<SecretBackend, { kind: 'sealed' }>;
  */
 export class SecretBundle extends Construct {
   private readonly entries: Entry[] = [];
+  /** Given by programs that nobody type-checked. */
+  private readonly strange: Problem[] = [];
   /** Filled as entries come; what reads it does so once the tree is built. */
   private readonly openKeys: string[] = [];
 
@@ -60,10 +65,17 @@ export class SecretBundle extends Construct {
       default:
         backend satisfies never;
     }
-    report(this, () => [...this.duplicates(), ...this.unreachable(backend), ...this.outOfPlace()]);
+    report(this, () => [...this.strange, ...this.duplicates(), ...this.unreachable(backend), ...this.outOfPlace()]);
   }
 
   add(key: string, template: SecretTemplate, by: string): void {
+    const wrong = sourcesOf(template).filter((source) => !isSource(source));
+    if (wrong.length > 0) {
+      this.strange.push(noSource(this.name, key, by, wrong[0]));
+      // The key is there: who reads it is not told a second time.
+      this.entries.push({ key, template: [''], by });
+      return;
+    }
     this.entries.push({ key, template, by });
     if (sourcesOf(template).length === 0) this.openKeys.push(key);
   }
@@ -184,6 +196,22 @@ export class SecretBundle extends Construct {
         }),
     );
   }
+}
+
+function isSource(thing: unknown): boolean {
+  if (typeof thing !== 'object' || thing === null || !('from' in thing)) return false;
+  return Object.keys(IN_WORDS).includes(String(thing.from));
+}
+
+/** Says what it is, and never the text: it is meant to be secret. */
+function noSource(name: string, key: string, by: string, thing: unknown): Problem {
+  const isOfPulumi = isOutput(thing) || (typeof thing === 'string' && isMarker(thing));
+  const is = isOfPulumi ? 'a Pulumi Output' : typeof thing === 'string' ? 'a text' : legible(String(thing));
+  const fix = isOfPulumi
+    ? "in its place { from: 'pulumi', value: fromOutput(output) }"
+    : "in its place fromConfig('shop:token'), and: pulumi config set --secret shop:token";
+  const what = `what is to fill the key ${key} of Secret ${name} is ${is}, and no source of a secret.`;
+  return { code: 'SW-SECRET-009', severity: 'error', where: by, what, fix };
 }
 
 /** Where a source lies, and the backend that reads it. */

@@ -1,5 +1,16 @@
 import { App, JsonPatch } from 'cdk8s';
-import { fromOutput, IN_CLUSTER, Job, Migration, numberFromOutput, patch, System, Worker } from '../../constructs';
+import {
+  fromOutput,
+  IN_CLUSTER,
+  inject,
+  Job,
+  Migration,
+  numberFromOutput,
+  Postgres,
+  patch,
+  System,
+  Worker,
+} from '../../constructs';
 import { at } from '../../graph/json-value';
 import { untyped } from '../support/offline';
 import { api, codesIn, containerIn, problemsIn, shop } from '../support/shop';
@@ -140,4 +151,38 @@ test("cdk8s' own synthesis of a System is refused, with what to do: it would wri
   const app = new App();
   api(new System(app, 'shop', { namespace: 'shop' }));
   expect(() => app.synth()).toThrow(/npx seaworthy synth --env dev/);
+});
+
+describe('what is no source of a secret is told with the workload, and not with itself', () => {
+  const told = (source: unknown) =>
+    problemsIn((s) => inject(api(s), 'TOKEN', untyped(source), { name: 'shop', key: 'token' })).map(
+      ({ code, where, what, fix }) => ({ code, where, what, fix }),
+    );
+  test.each([
+    ['a Pulumi Output', output],
+    ['a Pulumi Output', fromOutput(output)],
+    ['a text', 'hunter2'],
+    ['undefined', undefined],
+  ])('%s', (is, source) => {
+    expect(told(source)).toMatchObject([
+      {
+        code: 'SW-SECRET-009',
+        where: 'shop/api',
+        what: `what is to fill the key token of Secret shop is ${is}, and no source of a secret.`,
+      },
+    ]);
+  });
+
+  test('the fix for an Output is taken', () => {
+    const [{ fix } = { fix: '' }] = told(fromOutput(output));
+    expect(fix).toContain("{ from: 'pulumi', value: fromOutput(output) }");
+    expect(told({ from: 'pulumi', value: fromOutput(output) })).toEqual([]);
+  });
+});
+
+test.each(['database', 'username'])('a %s that is known only after apply is told by its own name', (prop) => {
+  const problems = problemsIn((s) => {
+    new Postgres(s, 'db', { database: 'shop', [prop]: fromOutput(output) });
+  });
+  expect(problems.map(({ code, what }) => `${code} ${what.split(' ')[0]}`)).toEqual([`SW-VALUE-002 ${prop}`]);
 });
