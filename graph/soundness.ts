@@ -1,5 +1,6 @@
 import type { Problem } from '../constructs/core/problem';
 import { quotaProblems } from './capacity';
+import { cloudRightsProblems } from './cloud-rights';
 import { fieldProblems } from './fields';
 import type { Graph } from './graph';
 import { type IdentityLock, identityProblems } from './identity';
@@ -26,6 +27,7 @@ export function soundness(graph: Graph, { kubernetesVersion, environment, lock, 
     ...markerProblems(graph.nodes),
     ...secretProblems(graph.nodes),
     ...openWorldProblems(graph.nodes),
+    ...cloudRightsProblems(graph.nodes),
     ...fieldProblems(graph.nodes, kubernetesVersion),
     ...valueProblems(graph),
     ...quotaProblems(graph.nodes),

@@ -63,7 +63,7 @@ export const SIGNALING: Omit<SignalingProps, 'image' | 'env'> = {
   scale: { min: 2, max: 6, cpu: 70, memory: 80 },
   resources: {
     cpu: { request: Cpu.millis(100), limit: Cpu.millis(500) },
-    memory: { request: Size.mebibytes(128), limit: Size.mebibytes(512) },
+    memory: { request: Size.mebibytes(256), limit: Size.mebibytes(512) },
   },
   shutdown: { preStop: Duration.seconds(10), drain: Duration.seconds(60), grace: Duration.seconds(90) },
   envIn: 'tallow-signaling-config',

@@ -88,6 +88,10 @@ function ruleInWords({ verbs, resources, names, because }: AccessRule): string {
 const BECOMES_MORE = new Set(['escalate', 'bind', 'impersonate']);
 /** By these its holder acts as whatever runs there. */
 const ACTS_AS = new Set(['pods/exec', 'pods/attach', 'nodes/proxy', 'serviceaccounts/token']);
+/** Who writes these decides what others may, or what the API server lets in. */
+const GIVES =
+  /^((cluster)?role(binding)?s|certificatesigningrequests\/approval|(validating|mutating)webhookconfigurations)$/;
+const WRITES = new Set(['create', 'update', 'patch']);
 
 function problemsWith({ rules, everywhereBecause }: AccessProps): Problem[] {
   const empty = [everywhereBecause, ...rules.map((rule) => rule.because)].filter((reason) => reason?.trim() === '');
@@ -106,7 +110,9 @@ function ruleProblems({ verbs, resources, groups = [''], names, because }: Acces
     return error('SW-ACCESS-001', what, "verbs: ['get', 'list']");
   }
   if (because !== undefined) return [];
-  const dangerous = verbs.find((verb) => BECOMES_MORE.has(verb)) ?? resources.find((one) => ACTS_AS.has(one));
+  const written = verbs.some((verb) => WRITES.has(verb)) ? resources.find((one) => GIVES.test(one)) : undefined;
+  const dangerous =
+    verbs.find((verb) => BECOMES_MORE.has(verb)) ?? resources.find((one) => ACTS_AS.has(one)) ?? written;
   if (dangerous !== undefined) {
     const what = `a rule has "${dangerous}", by which its holder gives itself other rights.`;
     return error('SW-ACCESS-002', what, "verbs: ['get', 'list'], or because: 'why it is needed'");

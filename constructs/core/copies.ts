@@ -1,3 +1,4 @@
+import { Size, SizeRoundingBehavior } from 'cdk8s';
 import type { Problem } from './problem';
 
 /** How many copies of a pod run. */
@@ -83,4 +84,18 @@ export function copiesProblems(copies: Copies): Problem[] {
     });
   }
   return problems;
+}
+
+/** What a program of Node, Python or the JVM holds with nothing to do, and does not give back. */
+const IDLE = Size.mebibytes(150);
+
+/** Copies that are added for memory go only where one without work is below the target. */
+export function idleProblems(copies: Copies, request: Size | undefined): Problem[] {
+  const { memory } = scaleOf(copies) ?? {};
+  if (memory === undefined || request === undefined) return [];
+  const target = Math.floor((request.toMebibytes({ rounding: SizeRoundingBehavior.FLOOR }) * memory) / 100);
+  if (target >= IDLE.toMebibytes()) return [];
+  const what = `copies are added above ${target} MiB each (${memory} % of the memory that is requested); a program holds about that much with nothing to do, and copies that were added would never go.`;
+  const fix = `memory: { request: Size.mebibytes(${Math.ceil((IDLE.toMebibytes() * 100) / memory / 64) * 64}) }, or copies by CPU alone`;
+  return [{ code: 'SW-COPIES-003', severity: 'warning', what, fix }];
 }

@@ -1,7 +1,15 @@
 import { Duration } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { canBeSeveral, copiesInWords, copiesProblems, copiesWithin, mostPods, scaleOf } from '../core/copies';
+import {
+  canBeSeveral,
+  copiesInWords,
+  copiesProblems,
+  copiesWithin,
+  idleProblems,
+  mostPods,
+  scaleOf,
+} from '../core/copies';
 import type { Endpoint, HasEndpoint } from '../core/endpoint';
 import { labelsOf, named, nameOf, selectorOf } from '../core/labels';
 import { isMarker } from '../core/marker';
@@ -118,6 +126,7 @@ function httpService(
     ...unknownProps(props, HTTP_PROPS, `a ${type.split(':').at(-1)}`),
     ...programProblems(props),
     ...copiesProblems(wanted),
+    ...idleProblems(copies, resources.memory.request),
     ...problemsWith(props, shutdown),
     ...probeProblems(props.probes),
   ]);

@@ -157,6 +157,7 @@ const WRONG: readonly [string, (s: System) => void, Platform?][] = [
   ['SW-ACCESS-001', (s) => void new Access(s, 'x', { rules: [{ resources: ['*'], verbs: ['get'] }] })],
   ['SW-ACCESS-002', access({ resources: ['roles'], groups: ['rbac.authorization.k8s.io'], verbs: ['escalate'] })],
   ['SW-ACCESS-002', access({ resources: ['pods/exec'], verbs: ['create'] })],
+  ['SW-ACCESS-002', access({ resources: ['rolebindings'], groups: ['rbac.authorization.k8s.io'], verbs: ['create'] })],
   ['SW-ACCESS-003', access({ resources: ['configmaps', 'secrets'], verbs: ['get'] })],
   ['SW-ACCESS-003', access({ resources: ['secrets'], names: [], verbs: ['list'] })],
   ['SW-ACCESS-004', access({ resources: ['secrets'], verbs: ['list'], because: ' ' })],

@@ -1,4 +1,5 @@
 import { Duration, Size } from 'cdk8s';
+import { Cpu } from 'cdk8s-plus-27';
 import {
   connect,
   expose,
@@ -19,6 +20,7 @@ import {
   System,
   url,
 } from '../../constructs';
+import type { Scale } from '../../constructs/core/copies';
 import { at, list } from '../../graph/json-value';
 import { soundness } from '../../graph/soundness';
 import { graphOf } from '../support/offline';
@@ -209,4 +211,23 @@ test('Postgres has its files in the same folder of the same volume in every majo
 
 test('a part outside of a System says what it needs', () => {
   expect(() => graphOf((app) => new Redis(app, 'cache'))).toThrow(/must be created inside a System: new System/);
+});
+
+describe('copies that are added for memory go again', () => {
+  const told = (request: number, scale: Scale) => {
+    const graph = graphOf((app) =>
+      api(new System(app, 'shop', { namespace: 'shop' }), {
+        scale,
+        resources: {
+          cpu: { request: Cpu.millis(100), limit: Cpu.millis(500) },
+          memory: { request: Size.mebibytes(request), limit: Size.mebibytes(512) },
+        },
+      }),
+    );
+    return graph.problems.map(({ code, severity }) => `${severity} ${code}`);
+  };
+  test('a target that a program without work is above is told', () =>
+    expect(told(128, { min: 2, max: 6, memory: 80 })).toEqual(['warning SW-COPIES-003']));
+  test('one that it is below is not', () => expect(told(256, { min: 2, max: 6, memory: 80 })).toEqual([]));
+  test('nor a small pod that scales by CPU', () => expect(told(64, { min: 2, max: 6, cpu: 70 })).toEqual([]));
 });
