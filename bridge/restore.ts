@@ -5,9 +5,10 @@ import type { IConstruct } from 'constructs';
 import { encoded } from '../constructs/core/compose';
 import { isMarker, valueBehind } from '../constructs/core/marker';
 import { lineOf, type Problem } from '../constructs/core/problem';
-import { type Attribute, type Composed, type Digest, sourceOf, type Value } from '../constructs/core/value';
+import { type Attribute, type Composed, type Digest, isOutput, sourceOf, type Value } from '../constructs/core/value';
 import { digestText } from '../graph/digest-text';
 import { isRecord, pathText } from '../graph/json-value';
+import { fieldBelow, unwritableIn } from '../graph/unwritable';
 import { secretConfig } from './config';
 import { session } from './session';
 import { decrypted } from './sops';
@@ -44,7 +45,10 @@ export class Restorer {
       case 'attribute':
         return this.attribute(value);
       case 'foreign':
-        return output<unknown>(value.output);
+        // Before the SDK copies it: in the copy a Date is an empty object.
+        return isOutput(value.output)
+          ? outputOf(value.output.apply((known) => writable(known, place)))
+          : outputOf(value.output);
       case 'config': {
         const plain = secretConfig(value.key);
         return secret(output<unknown>(plain ?? unknown));
@@ -123,14 +127,24 @@ function plainText(known: unknown, value: Value, place: Place): string {
   );
 }
 
+/** What somebody's Output turns out to be: all of it goes to the engine as JSON, which would hold nothing of a Map, and less of a bigint. */
+function writable(known: unknown, place: Place): unknown {
+  const found = unwritableIn(known);
+  if (found === undefined) return known;
+  const field = fieldBelow(place.field, found.path);
+  const fix = 'a text, a number, a list or a plain object: output.apply((value) => value.toISOString()), of a Date say';
+  throw failed({ ...place, field }, `a Pulumi Output is ${found.is}, which no object can hold`, 'SW-VALUE-004', fix);
+}
+
 /** What goes wrong once values are known is told with its field, to the engine and to a command of ours. Never with the value. */
-function failed({ where, field }: Place, why: string): ToldError {
+function failed({ where, field }: Place, why: string, code = 'SW-VALUE-003', fix = NO_TEXT): ToldError {
   const what = `${field}: ${why}.`;
-  const fix = 'uri(…) where it goes into a URL; an output that is a text where a text is needed';
-  const problem: Problem = { code: 'SW-VALUE-003', severity: 'error', where, what, fix };
+  const problem: Problem = { code, severity: 'error', where, what, fix };
   session().failures.push(problem);
   return new ToldError(lineOf(problem));
 }
+
+const NO_TEXT = 'uri(…) where it goes into a URL; an output that is a text where a text is needed';
 
 /** Anything, as an Output of something that nobody knows the type of. */
 export function outputOf(thing: unknown): Output<unknown> {

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { readStackFile } from '../bridge/stack-file';
 import type { ConfigEntry } from '../constructs/core/config-source';
+import { withoutCredentials } from '../constructs/core/forms';
 import { type Problem, ProblemsError } from '../constructs/core/problem';
 import { placeOf, textOf, yamlFault } from '../constructs/core/yaml-fault';
 import { at, isRecord, text } from '../graph/json-value';
@@ -33,7 +34,7 @@ export function openProject(folder: string, environment: string): Project {
   if (stack.problems.length > 0) throw new ProblemsError(stack.problems);
   const runtime = text(at(project, 'runtime')) ?? text(at(project, 'runtime', 'name')) ?? 'nothing';
   if (runtime !== 'nodejs') {
-    const what = `Pulumi.yaml asks for the runtime ${runtime}; seaworthy runs programs of nodejs.`;
+    const what = `Pulumi.yaml asks for the runtime ${withoutCredentials(runtime)}; seaworthy runs programs of nodejs.`;
     throw refused('SW-PROJECT-003', what, 'runtime: nodejs');
   }
   return {
@@ -92,7 +93,11 @@ function entryOf(root: string, main: string): string {
   const found = resolvedIn(root, main);
   if (found !== undefined && /\.[cm]?[jt]s$/.test(found)) return found;
   const why = found === undefined ? 'which is not there' : 'which is no TypeScript and no JavaScript';
-  throw refused('SW-PROJECT-004', `Pulumi.yaml names ${main} as the program, ${why}.`, 'main: index.ts');
+  throw refused(
+    'SW-PROJECT-004',
+    `Pulumi.yaml names ${withoutCredentials(main)} as the program, ${why}.`,
+    'main: index.ts',
+  );
 }
 
 function resolvedIn(root: string, main: string): string | undefined {

@@ -16,6 +16,7 @@ import { CLUSTER_SCOPED } from './fields';
 import { type Graph, type GraphEdge, type GraphNode, identityKey, typeOf } from './graph';
 import { at, isRecord, text } from './json-value';
 import { normalForm } from './normal-form';
+import { importProblems, soundOptions } from './options';
 import { ordered } from './order';
 import { rollOnChange } from './roll';
 import { leaveToAutoscalers } from './scaled';
@@ -57,7 +58,7 @@ export function buildGraph(root: IConstruct): Graph {
     parts,
     connections,
     brought,
-    problems: [...walked.problems, ...rolled.problems, ...problems, ...doubles(nodes)],
+    problems: [...walked.problems, ...rolled.problems, ...problems, ...importProblems(nodes), ...doubles(nodes)],
   };
 }
 
@@ -97,7 +98,7 @@ function visit({ construct, around }: Step, walked: Walked, toJson: ToJson): voi
   const below = surroundingsBelow(construct, around, walked);
   const node = readOrTold(construct, walked.problems, () => nodeOf(construct, around, below, toJson));
   if (node !== undefined) {
-    walked.nodes.push(node);
+    walked.nodes.push({ ...node, options: soundOptions(node.options, node.path, walked.problems) });
     walked.at.push(here);
   }
   for (const child of construct.node.children) visit({ construct: child, around: below }, walked, toJson);

@@ -6,6 +6,7 @@ import type { ObjectPatch } from '../constructs/core/patch';
 import type { Problem } from '../constructs/core/problem';
 import { fromOutput, isOutput } from '../constructs/core/value';
 import { isRecord } from './json-value';
+import { unwritable } from './unwritable';
 
 interface Written {
   readonly json: unknown;
@@ -128,6 +129,7 @@ function withoutUndefined(thing: unknown): unknown {
 /** Outputs become markers; what cdk8s would resolve in an object (Lazy, Size …) does not occur in inputs of a cloud. */
 function withMarkers(thing: unknown): unknown {
   if (isOutput(thing)) return fromOutput(thing);
+  writable(thing);
   if (Array.isArray(thing)) return thing.map(withMarkers);
   if (!isRecord(thing)) return writable(thing);
   const kept: Record<string, unknown> = {};
@@ -137,6 +139,8 @@ function withMarkers(thing: unknown): unknown {
 
 /** What JSON cannot hold would stop in the middle of an up, or hang it. @throws TypeError */
 function writable(thing: unknown): unknown {
-  if (typeof thing !== 'bigint' && typeof thing !== 'symbol') return thing;
-  throw new TypeError(`${String(thing)} is a ${typeof thing}, which no object can hold: a number or a text`);
+  const is = unwritable(thing);
+  if (is === undefined) return thing;
+  const shown = typeof thing === 'object' || typeof thing === 'function' ? 'a value' : String(thing);
+  throw new TypeError(`${shown} is ${is}, which no object can hold: a number or a text`);
 }

@@ -1,5 +1,5 @@
 import type { ConfigSource } from '../constructs/core/config-source';
-import { shown } from '../constructs/core/forms';
+import { shown, withoutCredentials } from '../constructs/core/forms';
 import { isPlaceholder } from '../constructs/core/placeholder';
 import type { Problem } from '../constructs/core/problem';
 import { type Leaf, leavesOf } from './leaves';
@@ -149,11 +149,6 @@ export class SettingsReader {
   private lineOf(leaf: Leaf | undefined): string {
     return leaf?.line === undefined ? this.source.file : `${this.source.file}:${leaf.line}`;
   }
-}
-
-/** A value in a message. What stands before an @ in an address may be a password. */
-function withoutCredentials(value: string): string {
-  return /\/\/[^/]*@/.test(value) ? 'an address with a user or a password' : `"${shown(value)}"`;
 }
 
 /** A structure that is secret as a whole, with secret settings in it. */

@@ -114,3 +114,8 @@ export function cidrMisfit(cidr: string): string | undefined {
 export function shown(text: string): string {
   return text.length <= 80 ? text : `${text.slice(0, 77)}…`;
 }
+
+/** A value in a message. What stands before an @ in an address may be a password. */
+export function withoutCredentials(value: string): string {
+  return /\/\/[^/]*@/.test(value) ? 'an address with a user or a password' : `"${shown(value)}"`;
+}

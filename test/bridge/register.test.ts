@@ -4,7 +4,7 @@ import { Deployment, k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { register } from '../../bridge';
 import { runOffline } from '../../bridge/offline';
-import { openSession } from '../../bridge/session';
+import { openSession, session } from '../../bridge/session';
 import {
   alias,
   attribute,
@@ -13,6 +13,7 @@ import {
   clusterProvider,
   connect,
   fromConfig,
+  fromOutput,
   Gateway,
   HelmRelease,
   inject,
@@ -365,4 +366,13 @@ test('what is taken over keeps what nobody can change: it would be replaced', as
     nodeOptions(claim, { import: 'shop/files' });
   });
   expect(named(resources, 'shop/claim').ignoreChanges).toContain('spec.volumeName');
+});
+
+test('a structure in an Output with something unknown in it is unknown, and nothing is told of it', async () => {
+  const value = output(untyped<string>({ a: output(unknown), b: 'known' }));
+  const resources = await registered((app) => {
+    new CloudResource(app, 'files', { type: 'aws:s3/bucket:Bucket', inputs: { tags: fromOutput(value), name: 'a' } });
+  });
+  expect(named(resources, 'files').inputs).toEqual({ tags: UNKNOWN, name: 'a' });
+  expect(session().failures).toEqual([]);
 });

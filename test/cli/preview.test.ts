@@ -229,6 +229,34 @@ describe('a mistake in the program', () => {
     expect(status).toBe(1);
   });
 
+  test.each([
+    ['a Date', 'new Date(0)', 'data.made'],
+    ['a bigint in a structure', '{ a: [10n] }', 'data.made.a[0]'],
+    ['a Map', 'new Map()', 'data.made'],
+    ['a function', '{ a: () => 1 }', 'data.made.a'],
+  ])('an Output that turns out to be %s is told with its field, and nothing of it is sent', (is, value, field) => {
+    const map = "new k8s.KubeConfigMap(chart, 'map', { metadata: { name: 'm' }, data: { made } });";
+    change(
+      'index.ts',
+      'return register(',
+      `const chart = new Chart(app, 'shop'); const made: any = output(1).apply((): any => (${value})); ${map}\n  return register(`,
+    );
+    change(
+      'index.ts',
+      "import { App } from 'cdk8s';",
+      "import { App, Chart } from 'cdk8s'; import { k8s } from 'cdk8s-plus-27'; import { output } from '@pulumi/pulumi/output';",
+    );
+    const { status, output } = preview('--json');
+    expect(JSON.parse(output).problems.filter((p: { severity: string }) => p.severity === 'error')).toMatchObject([
+      {
+        code: 'SW-VALUE-004',
+        where: 'shop/map',
+        what: `${field}: a Pulumi Output is ${is.split(' in ')[0]}, which no object can hold.`,
+      },
+    ]);
+    expect(status).toBe(1);
+  });
+
   test('an error that it throws is told with its place, without a stack trace', () => {
     change(
       'index.ts',

@@ -1,10 +1,10 @@
 import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import { Deployment, k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { CloudResource, provide } from '../../constructs';
+import { CloudResource, fromOutput, nodeOptions, provide } from '../../constructs';
 import { buildGraph } from '../../graph/build';
 import { fieldProblems, uncheckedKinds } from '../../graph/fields';
-import { graphOf } from '../support/offline';
+import { graphOf, untyped } from '../support/offline';
 
 test('only charts and what says so are components, however many children there are', () => {
   const graph = graphOf((app) => {
@@ -193,4 +193,32 @@ test('a provider that nobody uses is not there: its plugin would be started for 
       bucket(app);
     }),
   ).toEqual(['aws', 'files']);
+});
+
+describe('options of a node', () => {
+  const told = (options: object, kind: 'Namespace' | 'Service' = 'Service') =>
+    graphOf((app) => {
+      const chart = new Chart(app, 'shop', { namespace: 'shop' });
+      const metadata = { name: 'web' };
+      const made =
+        kind === 'Service'
+          ? new k8s.KubeService(chart, 'object', { metadata })
+          : new k8s.KubeNamespace(chart, 'object', { metadata });
+      nodeOptions(made, untyped(options));
+    }).problems.map(({ code, where }) => `${code} ${where}`);
+
+  test.each<[string, object]>([
+    ['of another type', { protect: 'yes' }],
+    ['that is no list', { ignoreChanges: 'spec.replicas' }],
+    ['that is no number', { timeoutSeconds: '60' }],
+    ['known only after apply', { import: fromOutput({ __pulumiOutput: true }) }],
+    ['that there is none of', { protected: true }],
+  ])('one %s is told, and used for nothing', (_what, options) =>
+    expect(told(options)).toEqual(['SW-OPTION-001 shop/object']),
+  );
+
+  test('to take over another object is refused: it would be replaced', () =>
+    expect(told({ import: 'shop/wbe' })).toEqual(['SW-OPTION-002 shop/object']));
+  test('to take over what one makes is not', () => expect(told({ import: 'shop/web' })).toEqual([]));
+  test('of the whole cluster, by its name', () => expect(told({ import: 'web' }, 'Namespace')).toEqual([]));
 });
