@@ -2,6 +2,7 @@ import type { App } from 'cdk8s';
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
 import * as parts from '../../constructs';
+import { OTHER_PARTS } from './any-other-part';
 import { type Change, withNonsense } from './nonsense';
 import { untyped } from './offline';
 import { api } from './shop';
@@ -150,6 +151,7 @@ export const PARTS: Readonly<Record<string, Make>> = {
     ),
   inject: (s, id, of) =>
     parts.inject(api(s), 'TOKEN', parts.generated(s, id), untyped(of({ name: 'shop', key: 'token' }))),
+  ...OTHER_PARTS,
 };
 
 export interface AnyProgram {
