@@ -8,6 +8,12 @@ import { isRecord, list } from './json-value';
 const WIDE_POLICIES = /:policy\/(AdministratorAccess|PowerUserAccess|IAMFullAccess|job-function\/SystemAdministrator)/;
 /** https://cloud.google.com/iam/docs/roles-overview#basic */
 const WIDE_ROLES = /^roles\/(owner|editor)$/;
+/** Owner, Contributor, User Access Administrator. https://learn.microsoft.com/en-us/azure/role-based-access-control/built-in-roles */
+const WIDE_DEFINITIONS: Readonly<Record<string, string>> = {
+  '8e3af657-a8ff-443c-a75c-2fe8c4bcb635': 'Owner',
+  'b24988ac-6180-42a0-ab88-20f7382dd24c': 'Contributor',
+  '18d7d88d-d35e-4fb5-a5c3-7773c20a72d9': 'User Access Administrator',
+};
 /** Services of AWS whose every resource is never what is meant: data, keys, and who may do what. */
 const OF_DATA = /^(s3|secretsmanager|kms|ssm|dynamodb|iam|sts|sqs|sns):/i;
 
@@ -29,12 +35,20 @@ function wideIn({ type, inputs }: GraphNode): string[] {
   return Object.entries(inputs).flatMap(([field, value]): string[] => {
     if (type.startsWith('gcp:') && field === 'role' && typeof value === 'string' && WIDE_ROLES.test(value))
       return [`${field} is ${value}, which is nearly everything.`];
+    if (type.startsWith('azure-native:') && field === 'roleDefinitionId') return ofDefinition(value);
     if (!type.startsWith('aws:')) return [];
     if (field === 'inlinePolicies')
       return list(value).flatMap((one, i) => (isRecord(one) ? ofPolicy(one.policy, `${field}[${i}]`) : []));
     if (/policyarns?$/i.test(field)) return [value].flat().flatMap((arn) => ofManaged(arn, field));
     return /policy$/i.test(field) ? ofPolicy(value, field) : [];
   });
+}
+
+/** Its last step is the same in every subscription. */
+function ofDefinition(id: unknown): string[] {
+  const text = typeof id === 'string' && isMarker(id) ? written(id) : id;
+  const name = typeof text === 'string' ? WIDE_DEFINITIONS[text.split('/').at(-1)?.toLowerCase() ?? ''] : undefined;
+  return name === undefined ? [] : [`roleDefinitionId is ${name}, which is nearly everything.`];
 }
 
 function ofManaged(arn: unknown, field: string): string[] {

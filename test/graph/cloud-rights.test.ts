@@ -68,6 +68,14 @@ test.each<[string, (scope: Construct) => void, string]>([
     'policyArn is AdministratorAccess, which is nearly everything.',
   ],
   [
+    "Azure's owner",
+    cloud('azure-native:authorization:RoleAssignment', {
+      roleDefinitionId:
+        '/subscriptions/1/providers/Microsoft.Authorization/roleDefinitions/8e3af657-a8ff-443c-a75c-2fe8c4bcb635',
+    }),
+    'roleDefinitionId is Owner, which is nearly everything.',
+  ],
+  [
     "Google's editor",
     cloud('gcp:projects/iAMMember:IAMMember', { role: 'roles/editor' }),
     'role is roles/editor, which is nearly everything.',
