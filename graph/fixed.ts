@@ -12,9 +12,19 @@ type Facts = Readonly<Record<string, string>>;
  * version of the database that wrote it. In words, for the lock. https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/
  */
 export function fixedOf(node: GraphNode): Facts | undefined {
-  const facts = node.object === undefined ? cloudFacts(node) : objectFacts(node, node.object.kind);
+  const facts =
+    node.object === undefined ? cloudFacts(node) : { ...objectFacts(node, node.object.kind), ...imported(node) };
   const known = Object.entries(facts).flatMap(([name, fact]) => (fact === undefined ? [] : [[name, fact]]));
   return known.length === 0 ? undefined : Object.fromEntries(known);
+}
+
+/** Kinds of which the API server fills in what nobody can change: once taken over they must stay so, see bridge/adoption.ts. */
+const FILLED = new Set(['Service', 'PersistentVolumeClaim', 'Job', 'StatefulSet']);
+
+function imported({ object, options }: GraphNode): Found {
+  return object !== undefined && FILLED.has(object.kind) && options.import !== undefined
+    ? { import: options.import }
+    : {};
 }
 
 type Found = Record<string, string | undefined>;

@@ -23,11 +23,20 @@ export function fixedProblems(node: GraphNode, lock: IdentityLock, accept: strin
   const claims = changes(locked.fixed, now, (fact) => fact.startsWith('claim'));
   const others = changes(locked.fixed, now, (fact) => fact === 'selector' || fact === 'serviceName');
   const engine = changes(locked.fixed, now, (fact) => fact === 'engine');
+  const letGo = locked.fixed.import !== undefined && now.import === undefined;
   return [
+    ...(letGo ? [letGoProblem(node, locked.fixed.import ?? '', accept)] : []),
     ...claimProblems(node, locked, claims, accept),
     ...(others.length === 0 ? [] : [immutableProblem(node, locked, others, accept)]),
     ...engine.map((change) => engineProblem(node, change, accept)),
   ];
+}
+
+/** What the API server filled in is among the inputs of what was taken over, and not among the program's: to the provider that is a change. */
+function letGoProblem({ path: where }: GraphNode, id: string, accept: string): Problem {
+  const what = `it was taken over by import: '${id}', and the option is gone: what the API server filled in would be a change, and the object deleted and made anew.`;
+  const fix = `nodeOptions(…, { import: '${id}' }), which stays; or, if that is meant: ${accept}`;
+  return { code: 'SW-IDENTITY-010', severity: 'error', where, what, fix };
 }
 
 interface Change {

@@ -2,7 +2,6 @@ import { ApiObject, Lazy } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { base64 } from '../core/compose';
-import { legible } from '../core/legible';
 import { isMarker } from '../core/marker';
 import { nodeOptions } from '../core/node-options';
 import { type Problem, report } from '../core/problem';
@@ -200,19 +199,25 @@ export class SecretBundle extends Construct {
 
 function isSource(thing: unknown): boolean {
   if (typeof thing !== 'object' || thing === null || !('from' in thing)) return false;
-  return Object.keys(IN_WORDS).includes(String(thing.from));
+  return typeof thing.from === 'string' && Object.hasOwn(IN_WORDS, thing.from);
 }
 
 /** Says what it is, and never the text: it is meant to be secret. */
 function noSource(name: string, key: string, by: string, thing: unknown): Problem {
   const isOfPulumi = isOutput(thing) || (typeof thing === 'string' && isMarker(thing));
-  const is = isOfPulumi ? 'a Pulumi Output' : typeof thing === 'string' ? 'a text' : legible(String(thing));
+  const is = isOfPulumi ? 'a Pulumi Output' : (IN_WORDS_OF_TYPES[typeof thing] ?? `a ${typeof thing}`);
   const fix = isOfPulumi
     ? "in its place { from: 'pulumi', value: fromOutput(output) }"
     : "in its place fromConfig('shop:token'), and: pulumi config set --secret shop:token";
   const what = `what is to fill the key ${key} of Secret ${name} is ${is}, and no source of a secret.`;
   return { code: 'SW-SECRET-009', severity: 'error', where: by, what, fix };
 }
+
+const IN_WORDS_OF_TYPES: Readonly<Record<string, string>> = {
+  string: 'a text',
+  object: 'another structure',
+  undefined: 'undefined',
+};
 
 /** Where a source lies, and the backend that reads it. */
 const IN_WORDS: Readonly<Record<SecretSource['from'], readonly [string, string]>> = {

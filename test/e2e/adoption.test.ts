@@ -145,6 +145,15 @@ describe('what exists already, made by somebody else', () => {
     expect(changes).toEqual([]);
     expect(await uids()).toEqual(before);
   });
+
+  test('without the option, a preview shows what would be deleted and made anew', async () => {
+    shape.build = build(false);
+    const { changes } = await operation(stack, 'preview');
+    expect(changes.filter((change) => /replace/.test(change)).sort()).toEqual(
+      ['claim', 'job', 'server', 'service'].map((id) => `replace theirs/${id}`),
+    );
+    shape.build = build(true);
+  });
 });
 
 /** cdk8s-plus-27 asks for objects where Kubernetes has texts. */

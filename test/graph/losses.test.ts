@@ -2,6 +2,7 @@ import { Chart, Size } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { alias, connect, expose, Gateway, nodeOptions, Postgres, System, url } from '../../constructs';
+import type { Graph } from '../../graph/graph';
 import { identityProblems, isAcceptable, lockOf } from '../../graph/identity';
 import { graphOf } from '../support/offline';
 
@@ -214,4 +215,29 @@ describe('a part that takes another id', () => {
     });
     expect(identityProblems(other, lock, 'dev').map(({ code }) => code)).toEqual(['SW-IDENTITY-008']);
   });
+});
+
+describe('what was taken over stays so', () => {
+  const service = (options: { import?: string }, kind: 'Service' | 'ConfigMap' = 'Service') =>
+    graphOf((app) => {
+      const chart = new Chart(app, 'shop', { namespace: 'shop' });
+      const metadata = { name: 'db' };
+      const made =
+        kind === 'Service'
+          ? new k8s.KubeService(chart, 'object', { metadata })
+          : new k8s.KubeConfigMap(chart, 'object', { metadata });
+      nodeOptions(made, options);
+    });
+  const told = (...[before, after]: [Graph, Graph]) =>
+    identityProblems(after, lockOf('test', [before]), 'dev').map(({ code, fix }) => [code, fix.split(',')[0]]);
+
+  test('a Service whose option is gone is told: it would be replaced', () => {
+    expect(told(service({ import: 'shop/db' }), service({}))).toEqual([['SW-IDENTITY-010', 'nodeOptions(…']]);
+  });
+  test('one that keeps it is not', () =>
+    expect(told(service({ import: 'shop/db' }), service({ import: 'shop/db' }))).toEqual([]));
+  test('to take over what was locked before is no loss', () =>
+    expect(told(service({}), service({ import: 'shop/db' }))).toEqual([]));
+  test('a ConfigMap can do without: nothing of it was filled in', () =>
+    expect(told(service({ import: 'shop/db' }, 'ConfigMap'), service({}, 'ConfigMap'))).toEqual([]));
 });
