@@ -11,6 +11,7 @@ export function markerProblems(nodes: readonly GraphNode[]): Problem[] {
 function misuses(node: GraphNode): Problem[] {
   const problems: Problem[] = [];
   eachLeaf(node.inputs, (leaf, path, isKey) => {
+    if (isKey && leaf === 'toString') problems.push(notForPulumi(node, path()));
     const misuse = misuseIn(leaf, isKey);
     if (misuse === undefined) return;
     problems.push({
@@ -22,6 +23,12 @@ function misuses(node: GraphNode): Problem[] {
     });
   });
   return problems;
+}
+
+/** The SDK writes what it is given into its messages, calls what it finds under this name, and waits for ever. */
+function notForPulumi({ path: where }: GraphNode, field: string): Problem {
+  const what = `${field} is a key of JavaScript's own, at which Pulumi stops.`;
+  return { code: 'SW-VALUE-005', severity: 'error', where, what, fix: 'another key' };
 }
 
 function misuseIn(leaf: string | number | boolean | null, isKey: boolean): string | undefined {

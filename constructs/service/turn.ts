@@ -98,6 +98,7 @@ export class Turn extends Construct implements Monitored {
       `:${PORT} UDP and TCP`,
       `relays ${relays.from}–${relays.to}`,
       props.credentials === 'short-lived' ? 'credentials that the application signs' : 'one user',
+      ...(props.isPublic === true ? [] : ['inside of the cluster only: no browser gets to it']),
     ]);
     report(this, () => [...problems, ...problemsWith(props, relays), ...insideProblems(this, props)]);
   }

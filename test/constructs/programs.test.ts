@@ -1,6 +1,7 @@
 import { App, JsonPatch } from 'cdk8s';
 import {
   fromOutput,
+  generated,
   IN_CLUSTER,
   inject,
   Job,
@@ -185,4 +186,11 @@ test.each(['database', 'username'])('a %s that is known only after apply is told
     new Postgres(s, 'db', { database: 'shop', [prop]: fromOutput(output) });
   });
   expect(problems.map(({ code, what }) => `${code} ${what.split(' ')[0]}`)).toEqual([`SW-VALUE-002 ${prop}`]);
+});
+
+test('a key called toString is told: Pulumi would wait for ever', () => {
+  const told = problemsIn((s) => inject(api(s), 'TOKEN', generated(s, 'token'), { name: 'shop', key: 'toString' }));
+  expect(told.map(({ code, where, what }) => `${code} ${where} ${what.split(' ')[0]}`)).toEqual([
+    'SW-VALUE-005 shop/secret-shop/object data.toString',
+  ]);
 });

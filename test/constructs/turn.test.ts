@@ -114,3 +114,20 @@ test('every special range is one; a range of everything is known as such', () =>
   expect(['0.0.0.0/0', '::/0', '0.0.0.0/1', '2000::/3'].map(opensTheWorld)).toEqual([true, true, true, true]);
   expect(['10.0.0.0/8', '10.0.1.0/24', 'fd00::/16', '::/8'].map(opensTheWorld)).toEqual([false, false, false, false]);
 });
+
+test('the preview says that nobody outside gets to one that is not for the world', () => {
+  const facts = (isPublic: boolean) => {
+    const graph = graphOf((app) => {
+      const system = new System(app, 'shop', { namespace: 'shop' });
+      new Turn(system, 'turn', {
+        realm: 'a.org',
+        credentials: 'short-lived',
+        isPublic,
+        externalAddress: '203.0.113.7',
+      });
+    });
+    return graph.parts.find(({ path }) => path === 'shop/turn')?.facts ?? [];
+  };
+  expect(facts(false)).toContain('inside of the cluster only: no browser gets to it');
+  expect(facts(true).join()).not.toContain('inside of the cluster only');
+});

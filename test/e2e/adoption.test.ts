@@ -149,7 +149,7 @@ describe('what exists already, made by somebody else', () => {
   test('without the option, a preview shows what would be deleted and made anew', async () => {
     shape.build = build(false);
     const { changes } = await operation(stack, 'preview');
-    expect(changes.filter((change) => /replace/.test(change)).sort()).toEqual(
+    expect(changes.filter((change) => /^replace /.test(change)).sort()).toEqual(
       ['claim', 'job', 'server', 'service'].map((id) => `replace theirs/${id}`),
     );
     shape.build = build(true);
