@@ -1,7 +1,7 @@
-import { DATA_KEY, fitting, misfit, shown } from '../../constructs/core/forms';
+import { DATA_KEY, DNS_SUBDOMAIN, fitting, misfit, shown } from '../../constructs/core/forms';
 import { isMarker } from '../../constructs/core/marker';
 import { at, isRecord, list } from '../json-value';
-import { type Findings, knownText } from './findings';
+import { type Findings, formVerdict, knownText } from './findings';
 import { bytes } from './labels';
 
 type Inputs = Readonly<Record<string, unknown>>;
@@ -95,6 +95,8 @@ function bindingProblems(kind: string, inputs: Inputs, findings: Findings): void
   }
   list(inputs.subjects).forEach((subject, i) => {
     const place = at(subject, 'namespace');
+    if (at(subject, 'kind') === 'ServiceAccount')
+      findings.judge(`subjects[${i}].name`, formVerdict(at(subject, 'name'), DNS_SUBDOMAIN, 'name'), 'SW-NAME-001');
     if (at(subject, 'kind') !== 'ServiceAccount' || (place !== undefined && place !== '')) return;
     findings.tell('SW-FIELD-006', `subjects[${i}] is a ServiceAccount, and needs a namespace.`, "namespace: 'shop'");
   });

@@ -122,6 +122,19 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** A name that is a step of a path of the API. https://github.com/kubernetes/apimachinery/blob/master/pkg/api/validation/path/name.go */
+const pathStep = rule((value, field) => {
+  const text = knownText(value);
+  if (text === undefined || (text !== '' && !/[/%]/.test(text) && text !== '.' && text !== '..')) return undefined;
+  return { what: `is "${shown(text)}"; it takes a name without / and %`, fix: `${field}: 'shop'` };
+}, 'SW-NAME-001');
+
+const groupVersion = rule((value, field) => {
+  const text = knownText(value);
+  if (text === undefined || text === 'v1' || /^[^/]+\/[^/]+$/.test(text)) return undefined;
+  return { what: `is "${shown(text)}"; it takes a group and a version`, fix: `${field}: 'apps/v1'` };
+});
+
 const SELECTS_BY_LABEL = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
 
 /** By name of the field, or by that of the field around it and its own. Of fields that mean one thing wherever they stand. */
@@ -158,6 +171,13 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
       ].map((field) => [field, named(DNS_SUBDOMAIN)]),
     ),
     'service.name': named(SERVICE_NAME),
+    'spec.serviceName': named(DNS_LABEL),
+    'scaleTargetRef.apiVersion': groupVersion,
+    'scaleTargetRef.name': pathStep,
+    'scaleTargetRef.kind': pathStep,
+    'roleRef.apiGroup': oneOf('rbac.authorization.k8s.io', ''),
+    'roleRef.name': pathStep,
+    'subjects.kind': oneOf('ServiceAccount', 'User', 'Group'),
     containerPort: port,
     hostPort: whole(0, LAST_PORT),
     nodePort: whole(0, LAST_PORT),
