@@ -2,7 +2,7 @@ import { ADD_ONS } from '../constructs/add-ons/add-on';
 import type { Platform } from '../constructs/core/platform';
 import type { Problem } from '../constructs/core/problem';
 import { choices, count, flag, host, optional, or, type Settings, secret, text, texts, type Values } from './setting';
-import { bucket, objectName, region } from './typed-texts';
+import { bucket, names, objectName, region } from './typed-texts';
 
 export const PLATFORM_SETTINGS = {
   addOns: choices('operators that the systems of this cluster rely on', ADD_ONS),
@@ -19,6 +19,14 @@ export const PLATFORM_SETTINGS = {
   ),
   'secretStore.namespaces': optional(texts('namespaces that may use the store of External Secrets', 'talos-system')),
   'secretStore.stacks': optional(texts('stacks whose secrets it reads', 'prod')),
+  'secretStore.keys': optional(
+    names(
+      'secrets of other names that it reads',
+      '[alcs/production]',
+      /^[\w./+=@:-]{1,512}$/,
+      'each must be a key of the store: letters, digits and ./+=@:_-',
+    ),
+  ),
   'velero.bucket': optional(
     bucket('bucket for copies of namespaces that exists; else one is made, where the target can', 'acme-velero'),
   ),

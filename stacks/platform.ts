@@ -51,7 +51,7 @@ export class PlatformAddOns extends Chart {
 
 /** The one that systems name: `seaworthy:secretStore`. */
 function storeOf({ secrets }: Platform, settings: PlatformSettings): PlatformOptions['secretStore'] {
-  const { 'secretStore.namespaces': namespaces, 'secretStore.stacks': stacks } = settings;
+  const { 'secretStore.namespaces': namespaces, 'secretStore.stacks': stacks, 'secretStore.keys': keys } = settings;
   if (secrets.kind !== 'external' || (namespaces === undefined && stacks === undefined)) return undefined;
-  return { name: secrets.store.name, namespaces: namespaces ?? [], stacks: stacks ?? [] };
+  return { name: secrets.store.name, namespaces: namespaces ?? [], stacks: stacks ?? [], keys: keys ?? [] };
 }

@@ -19,7 +19,9 @@ export function inTheCloud(
     namespace,
     account: name,
     ...(options.isOwnBucket ? {} : { bucket: options.velero.bucket }),
-    ...(options.secretStore === undefined ? {} : { stacks: options.secretStore.stacks }),
+    ...(options.secretStore === undefined
+      ? {}
+      : { stacks: options.secretStore.stacks, keys: options.secretStore.keys }),
   });
   report(scope, () => (made === undefined && ONLY_IN_A_CLOUD.has(asking) ? [useless(asking)] : []));
   return made;

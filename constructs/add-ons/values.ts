@@ -8,6 +8,8 @@ export interface SecretStore {
   readonly namespaces: readonly string[];
   /** Stacks whose secrets it reads. */
   readonly stacks: readonly string[];
+  /** Secrets of other names that it reads. */
+  readonly keys: readonly string[];
 }
 
 /** What a platform is told. */

@@ -12,6 +12,8 @@ export interface OperatorRequest {
   readonly bucket?: string;
   /** Of `external-secrets`: stacks whose secrets it reads, and no others. */
   readonly stacks?: readonly string[];
+  /** Of `external-secrets`: secrets of other names that it reads, whole. @default none */
+  readonly keys?: readonly string[];
 }
 
 /** What a target made for an operator: who it is in the cloud, what it may do there, and what its chart is told. */

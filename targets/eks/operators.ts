@@ -49,13 +49,18 @@ function roleOf(
  */
 function externalSecrets(scope: Construct, request: OperatorRequest, around: Around): OperatorAnswer {
   const { region, account } = around.cluster;
-  const { stacks = [] } = request;
+  const { stacks = [], keys = [] } = request;
   const arn = (name: string) => `arn:${partitionOf(region)}:secretsmanager:${region}:${account ?? '*'}:secret:${name}`;
   roleOf(scope, request, around, [
     {
       Effect: 'Allow',
       Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
-      Resource: [...stacks.map((stack) => arn(`${around.project}/${stack}/*`)), arn('rds!*')],
+      // Secrets Manager puts a dash and six letters behind a name: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html
+      Resource: [
+        ...stacks.map((stack) => arn(`${around.project}/${stack}/*`)),
+        ...keys.map((key) => arn(`${key}-??????`)),
+        arn('rds!*'),
+      ],
     },
   ]);
   return {

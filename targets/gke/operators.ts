@@ -8,6 +8,7 @@ import { text } from '../../constructs/core/compose';
 import type { OperatorAnswer, OperatorRequest } from '../../constructs/core/operator';
 import type { Profile } from '../../constructs/core/platform';
 import { VERSIONS } from '../../constructs/core/versions';
+import { keyInStore } from '../../constructs/secrets/sources';
 import { privateBucket, recoverableFor } from './cloud-storage';
 import type { GkeCluster } from './gke-cluster';
 import { principalIn } from './principal';
@@ -40,10 +41,12 @@ export function operator(scope: Construct, request: OperatorRequest, around: Aro
  * The operator asks as its own pod: https://external-secrets.io/latest/provider/google-secrets-manager/
  */
 function externalSecrets(scope: Construct, request: OperatorRequest, { cluster, project }: Around): OperatorAnswer {
-  const { stacks = [] } = request;
-  const begins = (stack: string) =>
-    text`resource.name.startsWith("projects/${cluster.projectNumber}/secrets/${project}-${stack}-")`;
-  const [first = '', ...others] = stacks.map(begins);
+  const { stacks = [], keys = [] } = request;
+  const named = (path: string) => keyInStore({ keys: 'dashes' }, path);
+  const names = [...stacks.map((stack) => named(`${project}/${stack}/`)), ...keys.map((key) => `${named(key)}/`)];
+  const [first = '', ...others] = names.map(
+    (name) => text`resource.name.startsWith("projects/${cluster.projectNumber}/secrets/${name}")`,
+  );
   new CloudResource<projects.IAMMemberArgs>(scope, 'role', {
     type: 'gcp:projects/iAMMember:IAMMember',
     inputs: {

@@ -8,7 +8,7 @@ import { soundness } from '../../graph/soundness';
 import { documentedGraph } from '../support/documented';
 import { filled } from '../support/filled';
 import { Look } from '../support/look';
-import { platformGraph, systemGraph } from '../support/systems';
+import { FIVE, platformGraph, systemGraph } from '../support/systems';
 
 const platform = new Look(platformGraph());
 const release = (look: Look, name: string) => {
@@ -36,17 +36,34 @@ test('the store that systems name is there, and only for the namespaces that are
   );
 });
 
-test('who reads the store may read the secrets of one stack, and those that RDS makes', () => {
+test('who reads the store may read the secrets of one stack, the one that a brief names, and those that RDS makes', () => {
   expect(mayDo('external-secrets')).toEqual([
     {
       Effect: 'Allow',
       Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
       Resource: [
         'arn:aws:secretsmanager:eu-central-1:*:secret:seaworthy/prod/*',
+        'arn:aws:secretsmanager:eu-central-1:*:secret:alcs/production-??????',
         'arn:aws:secretsmanager:eu-central-1:*:secret:rds!*',
       ],
     },
   ]);
+});
+
+test.each([
+  ['prod', 'platform'],
+  ['staging', 'platform-staging'],
+] as const)('who reads the store may read every secret that the systems of %s name', (stack, of) => {
+  const look = new Look(platformGraph({}, of));
+  const policy = look.graph.nodes.find((n) => n.path === 'platform/external-secrets/role-policy')?.inputs.policy;
+  const resources = [...String(filled(policy)).matchAll(/:secret:([^"*?]+)/g)].map(([, name = '']) => name);
+  const keys = FIVE.flatMap((system) =>
+    new Look(systemGraph(system, stack))
+      .kinds('ExternalSecret')
+      .flatMap(({ inputs }) => list(at(inputs, 'spec', 'data')).map((d) => String(filled(at(d, 'remoteRef', 'key'))))),
+  ).filter((key) => key !== 'known-after-apply');
+  expect(keys.filter((key) => !resources.some((name) => `${key}-`.startsWith(name)))).toEqual([]);
+  expect(keys.length).toBeGreaterThan(5);
 });
 
 test('a store that nobody may use is no store', () => {

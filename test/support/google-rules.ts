@@ -36,7 +36,12 @@ const ROLES_OF_BUCKETS = [
   'roles/storage.objectUser',
   'roles/storage.legacyObjectReader',
 ];
-const ROLES_OF_PROJECTS = ['roles/container.defaultNodeServiceAccount', 'roles/artifactregistry.reader'];
+const ROLES_OF_PROJECTS = [
+  'roles/container.defaultNodeServiceAccount',
+  'roles/artifactregistry.reader',
+  // With a condition on the names of secrets.
+  'roles/secretmanager.secretAccessor',
+];
 /** https://cloud.google.com/resource-manager/docs/labels-overview#requirements */
 const LABELS: Rule = (value) => {
   const wrong = Object.entries(isRecord(value) ? value : {}).filter(
@@ -189,6 +194,7 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
     role: oneOf('roles/cloudkms.cryptoKeyEncrypterDecrypter'),
     member: MEMBER,
   },
+  'gcp:serviceaccount/iAMMember:IAMMember': { role: oneOf('roles/iam.serviceAccountTokenCreator'), member: MEMBER },
   'gcp:serviceaccount/account:Account': { accountId: matches(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/) },
 };
 

@@ -1,8 +1,11 @@
 import type { Graph } from '../../graph/graph';
 import { identityProblems, lockOf } from '../../graph/identity';
+import { at, list } from '../../graph/json-value';
+import { soundness } from '../../graph/soundness';
 import { GKE_CREATE_SETTINGS } from '../../stacks/gke-settings';
 import type { Settings } from '../../stacks/setting';
 import { documentedGraph } from '../support/documented';
+import { filled } from '../support/filled';
 import { refusedByGoogle, unruled } from '../support/google-rules';
 import { FIVE } from '../support/systems';
 
@@ -29,6 +32,32 @@ test('Google takes the cluster that is asked for', () => {
   expect(refusedByGoogle(graph)).toEqual([]);
   expect(unruled(graph)).toEqual([]);
   expect(graph.problems.filter((p) => p.severity === 'error')).toEqual([]);
+});
+
+test('Google takes what the platform asks for, and nothing of it is wrong', () => {
+  const graph = documentedGraph('gke', 'platform', ['platform']);
+  expect(refusedByGoogle(graph)).toEqual([]);
+  expect(unruled(graph)).toEqual([]);
+  const found = soundness(graph, { kubernetesVersion: '1.35', environment: 'platform' });
+  // ingress-nginx is out of maintenance.
+  expect(found.filter((p) => p.severity !== 'placeholder').map((p) => p.code)).toEqual(['SW-ADDON-001']);
+});
+
+test('External Secrets reads the secrets of the stacks that it is named, by the names that they have in Secret Manager', () => {
+  const graph = documentedGraph('gke', 'platform', ['platform']);
+  const [role] = graph.nodes.filter((n) => n.type === 'gcp:projects/iAMMember:IAMMember');
+  const expression = String(at(role?.inputs, 'condition', 'expression'));
+  const read = [...expression.matchAll(/startsWith\("projects\/placeholder\/secrets\/([^"]+)"\)/g)].map(
+    ([, name]) => name,
+  );
+  expect(read).toEqual(['seaworthy-prod-', 'alcs-production/']);
+  const keys = FIVE.flatMap((system) =>
+    documentedGraph('gke', 'prod', [system])
+      .nodes.filter((n) => n.object?.kind === 'ExternalSecret')
+      .flatMap((n) => list(at(n.inputs, 'spec', 'data')).map((d) => String(filled(at(d, 'remoteRef', 'key'))))),
+  ).filter((key) => key !== 'known-after-apply');
+  expect(keys.filter((key) => !read.some((name) => `${key}/`.startsWith(name ?? '-')))).toEqual([]);
+  expect(keys.length).toBeGreaterThan(5);
 });
 
 /** Keys whose value is only right beside that of another. */
