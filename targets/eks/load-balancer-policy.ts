@@ -9,10 +9,10 @@ const OURS = 'elbv2.k8s.aws/cluster';
  * What describes, and what makes something new, has no resource to name at AWS; what changes something changes what carries the controller's tag.
  */
 export function loadBalancerStatements(partition: string): Statement[] {
-  return [...looks(), ...groups(partition), ...balancers(partition)];
+  return [...looks(partition), ...groups(partition), ...balancers(partition)];
 }
 
-function looks(): Statement[] {
+function looks(partition: string): Statement[] {
   const ec2 = [
     'AccountAttributes',
     'Addresses',
@@ -38,7 +38,7 @@ function looks(): Statement[] {
     {
       Effect: 'Allow',
       Action: ['iam:CreateServiceLinkedRole'],
-      Resource: '*',
+      Resource: `arn:${partition}:iam::*:role/aws-service-role/${ALB}.amazonaws.com/AWSServiceRoleForElasticLoadBalancing`,
       Condition: { StringEquals: { 'iam:AWSServiceName': `${ALB}.amazonaws.com` } },
     },
   ];
