@@ -7,7 +7,7 @@ import { type IdentityLock, identityOf, type LockedIdentity, lockedFor, pathOfAl
 /** What holds data: without it, they are gone. */
 const HOLDS_DATA = new RegExp(
   [
-    '^(PersistentVolumeClaim |apps/StatefulSet |postgresql\\.cnpg\\.io/Cluster ',
+    '^(PersistentVolumeClaim |apps/StatefulSet |postgresql\\.cnpg\\.io/Cluster |elasticsearch\\.k8s\\.elastic\\.co/Elasticsearch ',
     'aws:(rds|s3|elasticache)/',
     'gcp:(sql/database|redis/|memorystore/|storage/bucket:)',
     'azure-native:(dbforpostgresql:(Server|Database)|storage:(StorageAccount|BlobContainer)|redisenterprise:(RedisEnterprise|Database)) )',

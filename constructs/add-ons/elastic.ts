@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
+import { nodeOptions } from '../core/node-options';
 import { type Problem, report } from '../core/problem';
 import { VERSIONS } from '../core/versions';
 import { filebeat, filebeatAccount } from './filebeat';
@@ -16,7 +17,7 @@ const NAME = 'logs';
  */
 export function elasticStack(
   scope: Construct,
-  { kibana: kibanaHost, storageClass, logDays, frontDoor }: PlatformOptions,
+  { kibana: kibanaHost, storageClass, logDays, frontDoor, protect }: PlatformOptions,
 ): void {
   const { version } = VERSIONS.elastic;
   const object = (id: string, group: string, kind: string, spec: object) =>
@@ -26,7 +27,9 @@ export function elasticStack(
       metadata: { name: NAME, namespace: NAMESPACE },
       spec: { version, ...spec },
     });
-  object('elasticsearch', 'elasticsearch.k8s.elastic.co/v1', 'Elasticsearch', {
+  const logs = object('elasticsearch', 'elasticsearch.k8s.elastic.co/v1', 'Elasticsearch', {
+    // Where nobody says, the operator deletes all claims with it: https://www.elastic.co/docs/deploy-manage/deploy/cloud-on-k8s/volume-claim-templates
+    volumeClaimDeletePolicy: protect ? 'DeleteOnScaledownOnly' : 'DeleteOnScaledownAndClusterDeletion',
     nodeSets: [
       {
         name: 'default',
@@ -41,6 +44,7 @@ export function elasticStack(
       },
     ],
   });
+  nodeOptions(logs, { protect });
   object('kibana', 'kibana.k8s.elastic.co/v1', 'Kibana', { count: 1, elasticsearchRef: { name: NAME } });
   object('logstash', 'logstash.k8s.elastic.co/v1alpha1', 'Logstash', {
     count: 1,

@@ -25,6 +25,7 @@ export function vaultSecret(
   report(scope, () => missing({ 'aks:keyVault': cluster.keyVault }));
   const secret = new CloudResource<SecretArgs, Secret>(scope, id, {
     type: 'azure-native:keyvault:Secret',
+    protect: systemOf(scope).platform.profile.protectData,
     inputs: {
       vaultName: cluster.keyVault ?? '',
       resourceGroupName: cluster.resourceGroup,

@@ -84,6 +84,8 @@ function replicationInputs(profile: Profile, name: string): aws.elasticache.Repl
     autoMinorVersionUpgrade: true,
     tags: { 'seaworthy:data': 'cache' },
     snapshotRetentionLimit: profile.protectData ? 7 : 0,
+    // Snapshots of the nights go with it; this one stays.
+    ...(profile.protectData ? { finalSnapshotIdentifier: `${name}-final` } : {}),
   };
 }
 
@@ -106,6 +108,7 @@ function readable(scope: Construct, token: SecretSource, backend: SecretBackend,
   const { node } = systemOf(scope);
   const secret = new CloudResource<aws.secretsmanager.SecretArgs, aws.secretsmanager.Secret>(scope, 'stored-token', {
     type: 'aws:secretsmanager/secret:Secret',
+    protect: profile.protectData,
     inputs: {
       name: `${backend.prefix}/${node.id}/${scope.node.id}`,
       recoveryWindowInDays: profile.protectData ? 30 : 0,

@@ -23,6 +23,7 @@ export function rdsPasswords(
     'stored-passwords',
     {
       type: 'aws:secretsmanager/secret:Secret',
+      protect: profile.protectData,
       inputs: {
         name: `${backend.prefix}/${systemOf(scope).node.id}/${scope.node.id}`,
         recoveryWindowInDays: profile.protectData ? 30 : 0,

@@ -126,6 +126,7 @@ function instanceInputs(request: PostgresRequest, profile: Profile, name: string
     tags: { 'seaworthy:data': 'database' },
     deletionProtection: profile.protectData,
     skipFinalSnapshot: !profile.protectData,
+    deleteAutomatedBackups: !profile.protectData,
     enabledCloudwatchLogsExports: ['postgresql', 'upgrade'],
     ...final,
   };

@@ -143,6 +143,7 @@ function databaseIn(scope: Construct, instance: Instance, { database }: Postgres
   return [
     new CloudResource<sql.DatabaseArgs>(scope, 'database', {
       type: 'gcp:sql/database:Database',
+      protect: systemOf(scope).platform.profile.protectData,
       inputs: { instance: at, name: database, deletionPolicy: 'ABANDON' },
     }),
     new CloudResource<sql.UserArgs>(scope, 'master', {

@@ -23,6 +23,7 @@ export function storedSecret(
   const secretId = nameIn(backend, `${systemOf(scope).node.id}/${scope.node.id}/${id}`);
   const secret = new CloudResource<secretmanager.SecretArgs, secretmanager.Secret>(scope, id, {
     type: 'gcp:secretmanager/secret:Secret',
+    protect: profile.protectData,
     inputs: { secretId, replication: { auto: {} }, deletionProtection: profile.protectData },
   });
   const texts = Object.entries(fields).map(([field, source]) => [field, source.from === 'pulumi' ? source.value : '']);

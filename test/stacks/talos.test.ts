@@ -217,7 +217,9 @@ test('what holds data is protected in prod, and not in dev', () => {
     'talos/cold/bucket',
     'talos/namespace',
     'talos/postgres/instance',
+    'talos/postgres/stored-passwords',
     'talos/redis/replication',
+    'talos/redis/stored-token',
   ]);
   expect(isProtected(dev)).toEqual([]);
 });

@@ -20,7 +20,7 @@ export const FIVE: readonly SystemName[] = ['talos', 'tallow', 'ticolops', 'todo
 type Changes = Readonly<Record<string, string>>;
 
 /** The committed configuration of an environment, with some keys changed; of a structure, by the path of a leaf. */
-export function committed(stack: StackName, changes: Changes): ConfigEntry[] {
+export function committed(stack: StackName | 'cluster', changes: Changes): ConfigEntry[] {
   const changed = new Map(Object.entries(changes));
   const others = (readStackFile(ROOT, stack)?.entries ?? []).flatMap((entry): ConfigEntry[] => {
     const below = [...changed].filter(([key]) => key.startsWith(`${entry.key}.`));
@@ -47,6 +47,16 @@ export function systemsIn(app: App, stack: StackName, systems: readonly string[]
 export function systemGraph(system: SystemName, stack: StackName, changes: Changes = {}): Graph {
   const app = new CdkApp();
   systemsIn(app, stack, [system], changes);
+  return mutated(buildGraph(app));
+}
+
+/** All that the committed configuration of a stack makes. */
+export function stackGraph(stack: StackName | 'cluster'): Graph {
+  const entries = committed(stack, {});
+  const environment = readEnvironment({ project: 'seaworthy', stack, file: `Pulumi.${stack}.yaml`, entries }, SYSTEMS);
+  const app = new CdkApp();
+  const platform = platformOn(app, { ...environment, project: 'seaworthy', environment: stack });
+  for (const { build } of environment.systems) build(app, { platform, environment: stack });
   return mutated(buildGraph(app));
 }
 
