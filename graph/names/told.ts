@@ -91,7 +91,7 @@ export function notAsked(all: readonly Unmade[], stack = ''): Problem[] {
   const names = [...new Set(all.map(({ named }) => inWords(named)))].sort();
   const what = `${names.join(', ')}: the stack ${stack} must make ${names.length === 1 ? 'it' : 'them'}, which only an up can ask; its lock would say so here.`;
   const fix = `npx seaworthy lock --env ${stack.split('/').at(-1)}`;
-  return [{ code: 'SW-MAKER-004', severity: 'warning', what, fix }];
+  return [{ code: 'SW-MAKER-004', severity: 'warning', where: 'seaworthy:platformStack', what, fix }];
 }
 
 function severityFor({ isOurs, isMild }: Unmade, severity: Severity): Severity {
