@@ -1,5 +1,7 @@
-import { choice, flag, optional, or, type Setting, type Settings, text } from './setting';
-import { certificateAuthority, names, ranges } from './typed-texts';
+import { Size } from 'cdk8s';
+import type { AksSpec } from '../targets/aks/cluster/aks-spec';
+import { choice, count, flag, optional, or, type Setting, type Settings, size, text, type Values } from './setting';
+import { certificateAuthority, names, privateRange, ranges } from './typed-texts';
 
 const GROUP = '\\/subscriptions\\/[0-9a-zA-Z-]+\\/resourceGroups\\/[\\w.()-]+';
 
@@ -118,3 +120,58 @@ export const AKS_OF_STACK_SETTINGS = {
   endpointSubnetCidrs: optional(FACTS.endpointSubnetCidrs),
   redisZone: optional(FACTS.redisZone),
 } satisfies Settings;
+
+const machine = (is: string, example: string) =>
+  or(text(is, example, /^Standard_[A-Z]+\d+[a-z]*(_v\d+)?$/, 'it must be a size, like "Standard_D4ds_v5"'), example);
+
+/** Keys of the namespace `aks`, for a cluster that this stack makes. A brief says its name and three nodes. */
+export const AKS_CREATE_SETTINGS = {
+  ...NAMED,
+  cidr: or(privateRange('range of the network', '10.1.0.0/16', 12, 16), '10.1.0.0/16'),
+  podCidr: or(privateRange('range of the pods', '10.244.0.0/16', 12, 18), '10.244.0.0/16'),
+  serviceCidr: or(privateRange('range of the addresses of Services', '10.0.0.0/16', 12, 24), '10.0.0.0/16'),
+  zones: or(names('availability zones', '[1, 2, 3]', /^[1-3]$/, 'each must be 1, 2 or 3'), ['1', '2', '3']),
+  apiAccess: optional(
+    ranges('from where the API server’s public address answers; it has none where nobody says', '[198.51.100.7/32]'),
+  ),
+  admins: names(
+    'groups of Entra ID that are administrators of the cluster; who runs pulumi up is in one of them',
+    '[01234567-89ab-cdef-0123-456789abcdef]',
+    UUID,
+    'each must be the id of a group, a UUID',
+  ),
+  'nodes.type': machine('size of nodes', 'Standard_D4ds_v5'),
+  'nodes.count': or(count('nodes, at least', { max: 1000 }), 3),
+  'nodes.most': or(count('nodes, at most', { max: 1000 }), 9),
+  'nodes.disk': or(size('disk of a node', '128Gi'), Size.gibibytes(128)),
+  'spot.type': machine('size of spot nodes', 'Standard_D4ds_v5'),
+  'spot.most': or(count('spot nodes, at most; 0 is none', { min: 0, max: 1000 }), 6),
+  'log.days': or(count('days that the log of the control plane is kept', { min: 30, max: 730 }), 90),
+} satisfies Settings;
+
+/** What is asked for, as the cluster takes it. */
+export function aksSpec(
+  asked: Values<typeof AKS_CREATE_SETTINGS>,
+  around: Pick<AksSpec, 'profile' | 'kubernetesVersion'>,
+): AksSpec {
+  const { subscription, resourceGroup, location, cluster, keyVault, actionGroup } = asked;
+  const { geoRedundantBackups, extensions, archives, cidr, podCidr, serviceCidr, zones, apiAccess, admins } = asked;
+  const diskGibibytes = asked['nodes.disk'].toGibibytes();
+  return {
+    ...around,
+    ...{
+      subscription,
+      resourceGroup,
+      location,
+      cluster,
+      keyVault,
+      actionGroup,
+      geoRedundantBackups,
+      extensions,
+      archives,
+    },
+    ...{ cidr, podCidr, serviceCidr, zones, apiAccess, admins, logDays: asked['log.days'] },
+    nodes: { type: asked['nodes.type'], least: asked['nodes.count'], most: asked['nodes.most'], diskGibibytes },
+    spot: { type: asked['spot.type'], least: 0, most: asked['spot.most'], diskGibibytes },
+  };
+}

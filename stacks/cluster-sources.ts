@@ -4,7 +4,7 @@ import type { AksSource } from '../targets/aks/aks-cluster';
 import type { EksSource } from '../targets/eks/eks-source';
 import type { TargetFacts } from '../targets/facts';
 import type { GkeSource } from '../targets/gke/gke-cluster';
-import { AKS_OF_STACK_SETTINGS, AKS_SETTINGS } from './aks-settings';
+import { AKS_CREATE_SETTINGS, AKS_OF_STACK_SETTINGS, AKS_SETTINGS, aksSpec } from './aks-settings';
 import { EKS_OF_STACK_SETTINGS, EKS_SETTINGS } from './cloud-settings';
 import { EKS_CREATE_SETTINGS, specOf } from './eks-settings';
 import { GKE_CREATE_SETTINGS, GKE_OF_STACK_SETTINGS, GKE_SETTINGS, gkeSpec } from './gke-settings';
@@ -37,10 +37,15 @@ export function readEks(reader: SettingsReader, layer: Layer): EksSource | undef
 }
 
 /** The same, of the namespace `aks`. */
-export function readAks(reader: SettingsReader, { clusterStack }: Layer): AksSource | undefined {
-  if (clusterStack !== undefined) {
+export function readAks(reader: SettingsReader, layer: Layer): AksSource | undefined {
+  if (layer.cluster === 'create') {
+    const asked = reader.read('aks', AKS_CREATE_SETTINGS);
+    const around = { profile: PROFILES[layer.profile], kubernetesVersion: layer.kubernetesVersion };
+    return asked && { from: 'create', spec: aksSpec(asked, around) };
+  }
+  if (layer.clusterStack !== undefined) {
     const known = reader.read('aks', AKS_OF_STACK_SETTINGS);
-    return known && { from: 'stack', stack: clusterStack, known };
+    return known && { from: 'stack', stack: layer.clusterStack, known };
   }
   const cluster = reader.read('aks', AKS_SETTINGS);
   return cluster && { from: 'configuration', cluster };
@@ -63,7 +68,7 @@ export function readGke(reader: SettingsReader, layer: Layer): GkeSource | undef
 
 /** Targets that take the facts of their cluster from another stack, and that make one. */
 const JOINING: readonly TargetFacts['target'][] = ['eks', 'gke', 'aks', 'existing'];
-const MAKING: readonly TargetFacts['target'][] = ['eks', 'gke'];
+const MAKING: readonly TargetFacts['target'][] = ['eks', 'gke', 'aks'];
 
 /** What the layers of a stack say against each other. */
 export function layerProblems({ target, cluster, clusterStack, systems, profile }: Layer, where: string): Problem[] {

@@ -1,17 +1,36 @@
 import type { Construct } from 'constructs';
 import { StackOutputs } from '../../constructs/core/stack-outputs';
 import type { AksCluster, AksSource, KnownOfStack } from './aks-cluster';
+import type { NamedAks } from './aks-facts';
+import type { AksSpec } from './cluster/aks-spec';
+import { MadeAksCluster } from './cluster/made-cluster';
+
+/** A cluster, and what has to be there before anything runs on it. */
+interface FoundCluster {
+  readonly cluster: AksCluster;
+  readonly made?: MadeAksCluster;
+}
 
 /** The cluster, wherever its facts come from. */
-export function aksCluster(scope: Construct, source: AksSource): AksCluster {
+export function aksCluster(scope: Construct, source: AksSource): FoundCluster {
   switch (source.from) {
     case 'configuration':
-      return source.cluster;
+      return { cluster: source.cluster };
     case 'stack':
-      return ofStack(new StackOutputs(scope, 'cluster-stack', source.stack), source.known);
+      return { cluster: ofStack(new StackOutputs(scope, 'cluster-stack', source.stack), source.known) };
+    case 'create': {
+      const made = new MadeAksCluster(scope, 'aks', source.spec);
+      return { cluster: { ...named(source.spec), ...made.facts }, made };
+    }
     default:
       return source satisfies never;
   }
+}
+
+function named({ subscription, resourceGroup, location, cluster, keyVault, ...others }: AksSpec): NamedAks {
+  const { actionGroup, geoRedundantBackups, extensions, archives } = others;
+  const place = { subscription, resourceGroup, location, cluster, keyVault };
+  return { ...place, actionGroup, geoRedundantBackups, extensions, archives };
 }
 
 /** Outputs are called as the facts are: `AksFacts` is the contract of the two stacks. A network of ours has one range of each kind. */

@@ -23,15 +23,19 @@ import { operator } from './operators';
 const NAMES: Readonly<Record<AksSource['from'], string>> = {
   configuration: 'AKS, existing cluster',
   stack: 'AKS, cluster of another stack',
+  create: 'AKS, cluster of this stack',
 };
 
 /** Postgres becomes a flexible server, Redis Azure Managed Redis, a store a container of Azure Storage; Secrets come from Key Vault through External Secrets. */
 export function aks(scope: Construct, facts: TargetFacts, source: AksSource): Platform {
-  const cluster = aksCluster(scope, source);
+  const { cluster, made } = aksCluster(scope, source);
   const kubeconfig = kubeconfigOf(facts.kubeconfig);
   const own = kubeconfig === undefined ? (contextOf(facts) ?? { kubeconfig: asksEntra(cluster) }) : { kubeconfig };
   const clusterIdentifier = `aks/${cluster.subscription}/${cluster.resourceGroup}/${cluster.cluster}`;
-  provide(scope, clusterProvider(scope, 'cluster', { ...own, clusterIdentifier }));
+  const kubernetes = clusterProvider(scope, 'cluster', { ...own, clusterIdentifier });
+  // Nothing runs before there are nodes and names, and in a destroy these go last.
+  if (made !== undefined) kubernetes.node.addDependency(made);
+  provide(scope, kubernetes);
   provide(scope, azureProvider(scope, cluster));
   report(scope, () => versionProblems(facts.kubernetesVersion));
   const platform = inCluster(facts, {
@@ -43,6 +47,7 @@ export function aks(scope: Construct, facts: TargetFacts, source: AksSource): Pl
   const azure: Azure = { cluster, environment: facts.environment, tags };
   return {
     ...platform,
+    ...(made === undefined ? {} : { clusterFacts: { ...made.facts } }),
     issuer: platform.issuer ?? { kind: 'ClusterIssuer', name: 'letsencrypt-prod' },
     loadBalancer: AZURE_LOAD_BALANCERS,
     brings: AKS_BRINGS,

@@ -109,14 +109,29 @@ export function assign(
   { to, role, on, condition }: Assignment,
   { cluster }: Azure,
 ): void {
-  new CloudResource<RoleAssignmentArgs>(scope, id, {
+  const assignment = { principalId: to.principalId, role, on, ...(condition === undefined ? {} : { condition }) };
+  assignTo(scope, id, assignment, cluster.subscription);
+}
+
+interface To extends Omit<Assignment, 'to'> {
+  readonly principalId: string;
+}
+
+/** As {@link assign}, for an identity that no pod has. */
+export function assignTo(
+  scope: Construct,
+  id: string,
+  { principalId, role, on, condition }: To,
+  subscription: string,
+): CloudResource<RoleAssignmentArgs> {
+  return new CloudResource<RoleAssignmentArgs>(scope, id, {
     type: 'azure-native:authorization:RoleAssignment',
     inputs: {
       scope: on,
-      principalId: to.principalId,
+      principalId,
       // It is new, and may not be known everywhere yet.
       principalType: 'ServicePrincipal',
-      roleDefinitionId: `/subscriptions/${cluster.subscription}/providers/Microsoft.Authorization/roleDefinitions/${role}`,
+      roleDefinitionId: `/subscriptions/${subscription}/providers/Microsoft.Authorization/roleDefinitions/${role}`,
       ...(condition === undefined ? {} : { condition, conditionVersion: '2.0' }),
     },
   });

@@ -22,6 +22,57 @@ const GROUP = rule('resourceGroupName', /^[\w.()-]{0,89}[\w()-]$/);
 const LOCATION = rule('location', /^[a-z]{3,}\d?$/, 'az account list-locations');
 
 export const RULES: Readonly<Record<string, readonly Rule[]>> = {
+  'azure-native:containerservice:ManagedCluster': [
+    GROUP,
+    LOCATION,
+    rule('resourceName', /^[A-Za-z0-9]([\w-]{0,61}[A-Za-z0-9])?$/),
+    rule('dnsPrefix', /^[a-z0-9]([a-z0-9-]{0,52}[a-z0-9])?$/, `${API}aks/managed-clusters/create-or-update`),
+    rule('sku.tier', /^(Free|Standard|Premium)$/, `${API}aks/managed-clusters/create-or-update`),
+    rule(
+      'networkProfile.networkDataplane',
+      /^cilium$/,
+      'https://learn.microsoft.com/azure/aks/azure-cni-powered-by-cilium',
+    ),
+    rule(
+      'networkProfile.outboundType',
+      /^userAssignedNATGateway$/,
+      'https://learn.microsoft.com/azure/aks/egress-outboundtype',
+    ),
+    rule(
+      'autoUpgradeProfile.upgradeChannel',
+      /^(rapid|stable|patch|node-image|none)$/,
+      'https://learn.microsoft.com/azure/aks/auto-upgrade-cluster',
+    ),
+    rule('agentPoolProfiles.0.name', /^[a-z][a-z0-9]{0,11}$/, `${API}aks/agent-pools/create-or-update`),
+    rule('agentPoolProfiles.0.mode', /^System$/, `${API}aks/agent-pools/create-or-update`),
+  ],
+  'azure-native:containerservice:AgentPool': [
+    rule('agentPoolName', /^[a-z][a-z0-9]{0,11}$/, `${API}aks/agent-pools/create-or-update`),
+    rule('mode', /^User$/, 'https://learn.microsoft.com/azure/aks/spot-node-pool: never of the system'),
+  ],
+  'azure-native:network:VirtualNetwork': [GROUP, rule('virtualNetworkName', /^[A-Za-z0-9][\w.-]{0,62}\w$/)],
+  'azure-native:network:Subnet': [
+    rule('subnetName', /^[A-Za-z0-9][\w.-]{0,78}\w$/),
+    rule('addressPrefix', /^\d+\.\d+\.\d+\.\d+\/\d+$/),
+  ],
+  'azure-native:network:NatGateway': [
+    rule('natGatewayName', /^[A-Za-z0-9][\w.-]{0,78}\w$/),
+    rule('sku.name', /^Standard$/),
+  ],
+  'azure-native:network:PublicIPAddress': [
+    rule('publicIPAllocationMethod', /^Static$/),
+    rule('sku.name', /^Standard$/),
+  ],
+  'azure-native:privatedns:PrivateZone': [
+    rule('privateZoneName', /^(privatelink\.redis\.azure\.net|[a-z0-9-]+\.postgres\.database\.azure\.com)$/),
+    rule('location', /^global$/),
+  ],
+  'azure-native:privatedns:VirtualNetworkLink': [rule('location', /^global$/), rule('registrationEnabled', /^false$/)],
+  'azure-native:operationalinsights:Workspace': [
+    rule('workspaceName', /^[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]$/),
+    rule('retentionInDays', /^([3-9]\d|[1-6]\d\d|7[0-2]\d|730)$/),
+  ],
+  'azure-native:monitor:DiagnosticSetting': [rule('name', /^[\w-]{1,260}$/)],
   'azure-native:dbforpostgresql:Server': [
     GROUP,
     LOCATION,
