@@ -33,6 +33,8 @@ const STATEFUL: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'azure-native:storage:StorageAccount': {},
   'azure-native:storage:BlobContainer': {},
   'azure-native:keyvault:Secret': {},
+  'azure-native:containerservice:ManagedCluster': {},
+  'azure-native:operationalinsights:Workspace': {},
   'kubernetes:apps/v1:StatefulSet': {
     spec: expect.objectContaining({
       persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
@@ -59,7 +61,8 @@ const MADE_AGAIN = [
   /^(aws:secretsmanager|gcp:secretmanager)\/secretVersion:/,
   /^gcp:(compute|monitoring|projects|serviceaccount|servicenetworking|artifactregistry)\//,
   /^gcp:(container\/nodePool|kms\/(cryptoKeyIAMMember|keyRing)|sql\/user|storage\/bucketIAMMember|secretmanager\/secretIamMember):/,
-  /^azure-native:(authorization|cdn|managedidentity|monitor|network|resources):/,
+  /^azure-native:(authorization|cdn|managedidentity|monitor|network|privatedns|resources):/,
+  /^azure-native:containerservice:AgentPool$/,
   /^azure-native:(dbforpostgresql:Configuration|storage:(BlobServiceProperties|ManagementPolicy|StorageAccountStaticWebsite))$/,
 ];
 
@@ -94,6 +97,7 @@ const PROD: readonly [string, () => readonly Graph[]][] = [
   ['the platform on aks', () => [platform('aks')]],
   ['the cluster of eks', () => [stackGraph('cluster')]],
   ['the cluster of gke', () => [documentedGraph('gke', 'cluster', [])]],
+  ['the cluster of aks', () => [documentedGraph('aks', 'cluster', [])]],
 ];
 
 describe.each(PROD)('in prod, %s', (_name, graphs) => {

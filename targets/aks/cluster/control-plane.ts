@@ -68,9 +68,10 @@ export class AksControlPlane extends Construct {
     ]);
   }
 
-  private log({ resourceGroup: resourceGroupName, cluster, location, logDays }: AksSpec): void {
+  private log({ resourceGroup: resourceGroupName, cluster, location, logDays, profile }: AksSpec): void {
     const workspace = new CloudResource<WorkspaceArgs, Workspace>(this, 'log', {
       type: 'azure-native:operationalinsights:Workspace',
+      protect: profile.protectData,
       inputs: {
         resourceGroupName,
         workspaceName: `${cluster}-log`,
