@@ -21,7 +21,8 @@ export type Shape =
 
 /**
  * The whole URL, with credentials: `postgresql://user:password@host:5432/shop`. Where the server speaks TLS, the driver that reads it
- * decides how that is said: `url({ for: 'jdbc' })`. @default 'libpq', whose words node-postgres and Go read too
+ * decides how that is said: `url({ for: 'jdbc' })`. @default 'libpq', whose words Go reads too, and
+ * node-postgres where the server's certificate has its name (that of Cloud SQL has none)
  */
 export function url(options: { query?: Readonly<Record<string, string>>; for?: Driver } = {}): Shape {
   return { part: 'url', ...options };

@@ -2,7 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, Gateway, IN_CLUSTER, Postgres, System, url } from '../../constructs';
+import type { Platform } from '../../constructs/core/platform';
 import type { Driver } from '../../constructs/network/dialect';
+import { passwordOf } from '../../constructs/secrets/sources';
 import { at, isRecord, list, text } from '../../graph/json-value';
 import { ROOT } from '../support/command';
 import { containersOf, type KubeJson, objectNamed, objectsOf } from '../support/judges';
@@ -38,6 +40,34 @@ function shopWith(driver: Driver): KubeJson[] {
       const system = new System(app, 'shop', { namespace: 'shop', platform: IN_CLUSTER });
       const api = new Gateway(system, 'api', { image: 'ghcr.io/acme/api:1.0', port: 8080 });
       const db = new Postgres(system, 'db', { database: 'shop', requireTls: true, version: 15 });
+      connect(api, db, { env: { DATABASE_URL: url({ for: driver }) }, secret: { name: 'api', key: 'url' } });
+    }),
+  );
+}
+
+/** The same, where the database is a cloud's whose authority signs for it alone, and for no name. */
+function shopOf(driver: Driver): KubeJson[] {
+  const platform: Platform = {
+    ...IN_CLUSTER,
+    postgres: (scope, { database, username }) => ({
+      facts: [],
+      endpoint: {
+        scheme: 'postgresql',
+        host: 'shop-db',
+        port: 5432,
+        database,
+        username,
+        password: passwordOf(scope),
+        authority: { kind: 'ConfigMap', name: 'shop-db-ca', key: 'ca.crt', signsOneServer: true },
+        reach: { by: 'cidrs', cidrs: ['10.40.0.0/16'] },
+      },
+    }),
+  };
+  return objectsOf(
+    graphOf((app) => {
+      const system = new System(app, 'shop', { namespace: 'shop', platform });
+      const api = new Gateway(system, 'api', { image: 'ghcr.io/acme/api:1.0', port: 8080 });
+      const db = new Postgres(system, 'db', { database: 'shop', version: 15 });
       connect(api, db, { env: { DATABASE_URL: url({ for: driver }) }, secret: { name: 'api', key: 'url' } });
     }),
   );
@@ -114,6 +144,38 @@ describe.each(DIALECTS)('an edge for %s, as %s reads it', (driver, program, name
     expect(said).not.toMatch(/shop true/);
     for (const name of names) expect(said).toMatch(new RegExp(`^${name} failed.*`, 'm'));
     expect(said).toMatch(/verif|unknown authority|PKIX path/i);
+  });
+});
+
+describe('a server whose authority signs for it alone, and not for its name', () => {
+  const of = ['Deployment', 'shop-api'] as const;
+  beforeAll(async () => {
+    const [certificate, key] = ['/etc/ssl/certs', '/etc/ssl/private'].map((folder) => server.folder(folder));
+    server.stop();
+    authority.sign(['acme-prod'], join(certificate ?? '', 'server.crt'), join(key ?? '', 'server.key'));
+    await server.start();
+  });
+  afterAll(async () => {
+    const [certificate, key] = ['/etc/ssl/certs', '/etc/ssl/private'].map((folder) => server.folder(folder));
+    server.stop();
+    authority.sign(['shop-db', 'localhost'], join(certificate ?? '', 'server.crt'), join(key ?? '', 'server.key'));
+    await server.start();
+  });
+
+  test.each([
+    ['libpq', 'go', ['pgx', 'pq']],
+    ['node-postgres', 'node', ['node-postgres']],
+    ['go', 'go', ['pgx', 'pq']],
+    ['asyncpg', 'python', ['asyncpg', 'sqlalchemy-asyncpg', 'psycopg', 'sqlalchemy-psycopg']],
+    ['jdbc', 'java', ['jdbc']],
+  ] as const)('is opened by an edge for %s, as %s reads it, and a stranger’s is not', (driver, program, names) => {
+    const said = ask(program, variables(shopOf(driver), of, authority.file));
+    expect(said.trim().split('\n').sort()).toEqual(names.map((name) => `${name} shop true`).sort());
+    expect(ask(program, variables(shopOf(driver), of, stranger.file))).not.toMatch(/shop true/);
+  });
+
+  test('is refused by who asks for its name', () => {
+    expect(ask('node', variables(shopWith('node-postgres'), of, authority.file))).not.toMatch(/shop true/);
   });
 });
 

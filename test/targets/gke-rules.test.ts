@@ -1,9 +1,12 @@
 import type { Graph } from '../../graph/graph';
 import { identityProblems, lockOf } from '../../graph/identity';
 import { at, list } from '../../graph/json-value';
+import { nameProblems } from '../../graph/names/close';
+import { makesForOthers } from '../../graph/names/known';
 import { soundness } from '../../graph/soundness';
 import { GKE_CREATE_SETTINGS } from '../../stacks/gke-settings';
 import type { Settings } from '../../stacks/setting';
+import { GKE_BRINGS } from '../../targets/gke/gke-brings';
 import { documentedGraph } from '../support/documented';
 import { filled } from '../support/filled';
 import { refusedByGoogle, unruled } from '../support/google-rules';
@@ -101,4 +104,15 @@ test('what holds data and goes is told, and so is another major of Postgres', ()
   const version = { 'talos:database.version': '17' };
   const newer = identityProblems(documentedGraph('gke', 'prod', ['talos'], version), lock, 'prod');
   expect(newer.map((p) => `${p.code} ${p.where}`)).toContain('SW-IDENTITY-007 talos/postgres/instance');
+});
+
+test('every name has a maker: the stack, its platform, or GKE', () => {
+  const platform = documentedGraph('gke', 'platform', ['platform']);
+  const beside = { stack: 'platform', makes: makesForOthers(platform) };
+  const prod = documentedGraph('gke', 'prod', FIVE);
+  const told = [
+    ...nameProblems(platform, { brings: GKE_BRINGS }),
+    ...nameProblems(prod, { brings: GKE_BRINGS, beside }),
+  ];
+  expect(told.map(({ what }) => what)).toEqual([]);
 });
