@@ -135,13 +135,22 @@ function scratchVolumes(scratch: readonly Scratch[], storageClass: string): k8s.
 }
 
 /** https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html#managed-node-group-capacity-types, https://karpenter.sh/docs/concepts/scheduling/#well-known-labels */
+/** AKS taints its spot nodes by itself: https://learn.microsoft.com/azure/aks/spot-node-pool; GKE labels them. */
+const SPOT = {
+  'eks.amazonaws.com/capacityType': 'SPOT',
+  'karpenter.sh/capacity-type': 'spot',
+  'kubernetes.azure.com/scalesetpriority': 'spot',
+  'cloud.google.com/gke-spot': 'true',
+};
+
 function onSpotNodes(): Pick<k8s.PodSpec, 'tolerations' | 'affinity'> {
-  const labels = { 'eks.amazonaws.com/capacityType': 'SPOT', 'karpenter.sh/capacity-type': 'spot' };
   return {
-    tolerations: [{ key: 'spot', operator: 'Exists', effect: 'NoSchedule' }],
+    tolerations: ['spot', 'kubernetes.azure.com/scalesetpriority', 'cloud.google.com/gke-spot'].map((key) => {
+      return { key, operator: 'Exists', effect: 'NoSchedule' };
+    }),
     affinity: {
       nodeAffinity: {
-        preferredDuringSchedulingIgnoredDuringExecution: Object.entries(labels).map(([key, value]) => {
+        preferredDuringSchedulingIgnoredDuringExecution: Object.entries(SPOT).map(([key, value]) => {
           return { weight: 50, preference: { matchExpressions: [{ key, operator: 'In', values: [value] }] } };
         }),
       },

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { Duration, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Identity, ObjectStore, Postgres, Redis, System } from '../../constructs';
+import { Gateway, Identity, ObjectStore, Postgres, Redis, System } from '../../constructs';
 import { isMarker, valueBehind } from '../../constructs/core/marker';
 import { PROFILES } from '../../constructs/core/profile';
 import type { SecretBackend } from '../../constructs/core/secret-source';
@@ -479,6 +479,17 @@ describe('the identity of a workload', () => {
     });
     expect(shop.cloud('azure-native:authorization:RoleAssignment').map((n) => n.inputs.scope)).toEqual([account]);
     expect(shop.codes().filter((code) => code === 'SW-AKS-008')).toHaveLength(2);
+  });
+});
+
+test('what may be interrupted goes to spot nodes of AKS, past the taint that AKS gives them', () => {
+  const shop = shopOn('pulumi', (system) => {
+    new Gateway(system, 'api', { image: 'ghcr.io/acme/api:1.2.3', port: 8000, mayBeInterrupted: true });
+  });
+  expect(shop.spec('Deployment', 'shop-api', 'template', 'spec', 'tolerations')).toContainEqual({
+    key: 'kubernetes.azure.com/scalesetpriority',
+    operator: 'Exists',
+    effect: 'NoSchedule',
   });
 });
 
