@@ -34,7 +34,7 @@ export function openProject(folder: string, environment: string): Project {
   if (stack.problems.length > 0) throw new ProblemsError(stack.problems);
   const runtime = text(at(project, 'runtime')) ?? text(at(project, 'runtime', 'name')) ?? 'nothing';
   if (runtime !== 'nodejs') {
-    const what = `Pulumi.yaml asks for the runtime ${withoutCredentials(runtime)}; seaworthy runs programs of nodejs.`;
+    const what = `Pulumi.yaml asks for the runtime ${plainly(runtime)}; seaworthy runs programs of nodejs.`;
     throw refused('SW-PROJECT-003', what, 'runtime: nodejs');
   }
   return {
@@ -95,7 +95,7 @@ function entryOf(root: string, main: string): string {
   const why = found === undefined ? 'which is not there' : 'which is no TypeScript and no JavaScript';
   throw refused(
     'SW-PROJECT-004',
-    `Pulumi.yaml names ${withoutCredentials(main)} as the program, ${why}.`,
+    `Pulumi.yaml names ${plainly(main)} as the program, ${why}.`,
     'main: index.ts',
   );
 }
@@ -122,4 +122,9 @@ function projectRoot(folder: string): string | undefined {
 function refused(code: string, what: string, fix: string): ProblemsError {
   const problem: Problem = { code, severity: 'error', what, fix };
   return new ProblemsError([problem]);
+}
+
+/** A word of Pulumi.yaml in a message; what somebody put there by mistake may hold a password. */
+function plainly(word: string): string {
+  return withoutCredentials(word).replace(/^"(.*)"$/, '$1');
 }
