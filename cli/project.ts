@@ -93,11 +93,7 @@ function entryOf(root: string, main: string): string {
   const found = resolvedIn(root, main);
   if (found !== undefined && /\.[cm]?[jt]s$/.test(found)) return found;
   const why = found === undefined ? 'which is not there' : 'which is no TypeScript and no JavaScript';
-  throw refused(
-    'SW-PROJECT-004',
-    `Pulumi.yaml names ${plainly(main)} as the program, ${why}.`,
-    'main: index.ts',
-  );
+  throw refused('SW-PROJECT-004', `Pulumi.yaml names ${plainly(main)} as the program, ${why}.`, 'main: index.ts');
 }
 
 function resolvedIn(root: string, main: string): string | undefined {
