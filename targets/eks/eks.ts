@@ -5,6 +5,7 @@ import { clusterProvider } from '../../constructs/core/cluster-provider';
 import { json } from '../../constructs/core/compose';
 import { provide } from '../../constructs/core/node-options';
 import type { Disks, Platform } from '../../constructs/core/platform';
+import { report } from '../../constructs/core/problem';
 import type { TargetFacts } from '../facts';
 import { contextOf, inCluster, kubeconfigOf } from '../in-cluster';
 import { cloudFront } from './cloud-front';
@@ -13,6 +14,7 @@ import type { EksCluster } from './eks-cluster';
 import { type EksSource, eksCluster } from './eks-source';
 import { elasticache } from './elasticache';
 import { workloadRole } from './identity';
+import { versionProblems } from './kubernetes-support';
 import { operator } from './operators';
 import { rds } from './rds';
 import { s3 } from './s3';
@@ -41,6 +43,7 @@ export function eks(scope: Construct, facts: TargetFacts, source: EksSource): Pl
   const own = kubeconfig === undefined ? (contextOf(facts) ?? { kubeconfig: asksAws(cluster) }) : { kubeconfig };
   const clusterIdentifier = `eks/${cluster.region}/${cluster.cluster}`;
   const provider = clusterProvider(scope, 'cluster', { ...own, clusterIdentifier });
+  report(provider, () => versionProblems(facts.kubernetesVersion, facts.profile, made !== undefined));
   // Nothing runs before there are nodes and names, and in a destroy these go last.
   if (made !== undefined) provider.node.addDependency(made);
   provide(scope, provider);

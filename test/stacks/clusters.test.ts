@@ -129,6 +129,27 @@ test('EKS by a context of the kubeconfig that is there', () => {
   expect(inputsOf(look, 'cluster').kubeconfig).toBeUndefined();
 });
 
+test.each([
+  ['1.34', 'prod', ['SW-EKS-005 error']],
+  ['1.34', 'staging', ['SW-EKS-005 error']],
+  ['1.34', 'dev', ['SW-EKS-005 warning']],
+  ['1.35', 'prod', []],
+  ['1.36', 'prod', []],
+  ['1.37', 'prod', ['SW-EKS-005 warning']],
+])('Kubernetes %s on EKS, in %s: %j', (version, profile, told) => {
+  const secrets = { 'seaworthy:secrets': 'external' };
+  const look = stackOf({
+    ...EKS,
+    ...STACK,
+    ...TODO,
+    ...secrets,
+    'seaworthy:kubernetesVersion': version,
+    'seaworthy:profile': profile,
+  });
+  const found = look.graph.problems.filter(({ code }) => code === 'SW-EKS-005');
+  expect(found.map(({ code, severity }) => `${code} ${severity}`)).toEqual(told);
+});
+
 test('a target that takes nothing from another stack says so', () => {
   const keys = { ...STACK, ...TODO, 'seaworthy:target': 'minikube', 'seaworthy:profile': 'dev' };
   expect(codes(() => stackOf(keys))).toContain('SW-LAYER-001');

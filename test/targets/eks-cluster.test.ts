@@ -221,6 +221,7 @@ test.each<[Changes, string]>([
   [{ 'eks:cidr': '10.100.0.0/16' }, 'SW-EKS-003'],
   [{ 'eks:nodes.types': '["m7i.large","m7g.large"]' }, 'SW-EKS-004'],
   [{ 'eks:nodes.most': '2' }, 'SW-EKS-004'],
+  [{ 'seaworthy:profile': 'dev', 'seaworthy:kubernetesVersion': '1.34' }, 'SW-EKS-005'],
   [{ 'eks:cidr': '10.0.0.0/24' }, 'SW-CONFIG-004'],
   [{ 'eks:cidr': '11.0.0.0/16' }, 'SW-CONFIG-004'],
   [{ 'eks:serviceCidr': '10.100.0.1/16' }, 'SW-CONFIG-004'],
