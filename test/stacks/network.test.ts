@@ -10,7 +10,7 @@ const EXISTING = {
   'seaworthy:secrets': 'pulumi',
   'todo:velero.enabled': 'false',
 };
-const todo = (stack: 'dev' | 'prod', changes: Readonly<Record<string, string>> = {}) =>
+const todo = (stack: 'dev' | 'staging' | 'prod', changes: Readonly<Record<string, string>> = {}) =>
   new Look(systemGraph('todo', stack, changes));
 
 /** `10.0.0.0/8 443`, `kube-system/k8s-app=kube-dns 53`: what a policy opens. */
@@ -40,7 +40,7 @@ describe('the API server is where the target has it', () => {
   test('an existing cluster: 443 and 6443 of private addresses', () =>
     expect(api(todo('dev', EXISTING))).toEqual([...on(443), 'fc00::/7 443', ...on(6443), 'fc00::/7 6443']));
   test('EKS: 443 in its subnets, and of its Service', () =>
-    expect(api(todo('prod'))).toEqual(
+    expect(api(todo('staging'))).toEqual(
       ['10.0.1.0/24', '10.0.2.0/24', '10.100.0.1/32', '172.20.0.1/32'].map((cidr) => `${cidr} 443`),
     ));
   test('a public one, by its setting, and nothing beside it', () =>
@@ -55,7 +55,7 @@ describe('names are asked where the target has them answered', () => {
   test('an existing cluster: CoreDNS, and NodeLocal DNSCache on the node', () =>
     expect(dns(todo('dev', EXISTING))).toEqual([KUBE_DNS, ...NODE_LOCAL, '10.96.0.10/32 53']));
   test('EKS: the node too, at the addresses of EKS only', () =>
-    expect(dns(todo('prod'))).toEqual([KUBE_DNS, ...NODE_LOCAL, '10.100.0.10/32 53', '172.20.0.10/32 53']));
+    expect(dns(todo('staging'))).toEqual([KUBE_DNS, ...NODE_LOCAL, '10.100.0.10/32 53', '172.20.0.10/32 53']));
   test('the Service of GKE and the pods of OpenShift, by their setting', () => {
     const setting = '34.118.224.10/32, openshift-dns/dns.operator.openshift.io/daemonset-dns=default:5353';
     expect(dns(todo('dev', { ...EXISTING, 'seaworthy:dns': setting }))).toEqual([

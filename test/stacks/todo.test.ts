@@ -1,4 +1,5 @@
 import { at, isRecord, list } from '../../graph/json-value';
+import { legible } from '../support/legible';
 import { Look } from '../support/look';
 import { systemGraph } from '../support/systems';
 
@@ -211,7 +212,16 @@ test('TDO-34 the backend: in from the frontend, the front door and Prometheus; o
 test('TDO-35 its account has the role todo-backend-role on EKS, and none on a laptop', () => {
   const [role] = prod.cloud('aws:iam/role:Role').filter((n) => n.path === 'todo/identity/role');
   expect(role?.inputs.name).toBe('todo-backend-role');
-  expect(String(role?.inputs.assumeRolePolicy)).toContain('system:serviceaccount:todo-chatbot:todo-backend');
+  const [statement] = list(JSON.parse(String(legible(role?.inputs.assumeRolePolicy))).Statement);
+  expect(statement).toMatchObject({
+    Principal: { Federated: '<cluster-stack.oidcProvider>' },
+    Condition: {
+      StringEquals: {
+        '<cluster-stack.oidcIssuer>:aud': 'sts.amazonaws.com',
+        '<cluster-stack.oidcIssuer>:sub': 'system:serviceaccount:todo-chatbot:todo-backend',
+      },
+    },
+  });
   expect(Object.keys(prod.annotations('ServiceAccount', 'todo-backend'))).toEqual(['eks.amazonaws.com/role-arn']);
   expect(dev.annotations('ServiceAccount', 'todo-backend')).toEqual({});
 });
