@@ -3,7 +3,7 @@ import type { ConfigMap, Stack } from '@pulumi/pulumi/automation';
 import main = require('../../index');
 
 import { readStackFile } from '../../bridge/stack-file';
-import { at, isRecord, text } from '../../graph/json-value';
+import { at, isRecord, list, text } from '../../graph/json-value';
 import { Bed, operation } from '../support/bed';
 import { ROOT } from '../support/command';
 
@@ -14,17 +14,14 @@ const bed = new Bed();
 beforeAll(() => bed.start());
 afterAll(() => bed.stop());
 
-/** Base64 of a certificate's form. */
-const AUTHORITY = Buffer.from('-----BEGIN CERTIFICATE-----\nYWNtZQ==\n-----END CERTIFICATE-----\n').toString('base64');
-
 /** The committed configuration of an environment, with what stands for a placeholder, and the cluster of the test. */
-function configOf(environment: 'dev' | 'prod' | 'platform', more: ConfigMap): ConfigMap {
+function configOf(environment: 'dev' | 'prod' | 'platform' | 'cluster', more: ConfigMap): ConfigMap {
   const entries = readStackFile(ROOT, environment)?.entries ?? [];
   const real = (value: string) =>
     value
       .replaceAll(/registry\.(placeholder\.invalid|example\.com)/g, 'registry.acme.org')
-      .replaceAll('cGxhY2Vob2xkZXI=', AUTHORITY)
-      .replaceAll('sns:eu-central-1:placeholder', 'sns:eu-central-1:123456789012')
+      .replaceAll(/(sns:us-east-1:|iam::)placeholder/g, '$1123456789012')
+      .replaceAll('203.0.113.0/24', '198.18.0.0/24')
       .replaceAll(/(your-?domain|example)\.com/g, 'acme.org')
       .replaceAll('placeholder.invalid', 'acme.org')
       .replaceAll(/placeholder for [^"]*/g, '+49 30 123456')
@@ -35,11 +32,25 @@ function configOf(environment: 'dev' | 'prod' | 'platform', more: ConfigMap): Co
   return { ...committed, 'seaworthy:kubeconfig': { value: bed.cluster.kubeconfig, secret: true }, ...more };
 }
 
-/** The platform goes up first, as a stack of its own. */
-async function platformStack(): Promise<string> {
+/** The cluster's own stack, at the stand-in of its cloud; its facts are its outputs. */
+async function clusterStack(): Promise<string> {
+  const stack = await bed.engine.stack('seaworthy', 'five-cluster', main, configOf('cluster', {}));
+  await operation(stack, 'up');
+  const told = await stack.outputs();
+  expect(told.subnetCidrs?.value).toEqual(['10.0.0.0/19', '10.0.32.0/19', '10.0.64.0/19']);
+  expect(told.oidcIssuer?.value).toBe('oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCDEF');
+  return 'organization/seaworthy/five-cluster';
+}
+
+/** The platform goes up next, as a stack of its own. */
+async function platformStack(clusterStack: string): Promise<string> {
   const addOns = '["cert-manager","external-secrets","prometheus","ingress-nginx","metrics-server","velero"]';
   const webhook = { value: 'https://events.acme.org/on-call', secret: true };
-  const config = configOf('platform', { 'platform:addOns': { value: addOns }, 'platform:onCall.webhook': webhook });
+  const config = configOf('platform', {
+    'platform:addOns': { value: addOns },
+    'platform:onCall.webhook': webhook,
+    'seaworthy:clusterStack': { value: clusterStack },
+  });
   const stack = await bed.engine.stack('seaworthy', 'five-platform', main, config);
   await operation(stack, 'up');
   expect((await stack.outputs()).serves?.value).toEqual([
@@ -50,6 +61,13 @@ async function platformStack(): Promise<string> {
     'velero.io',
   ]);
   return 'organization/seaworthy/five-platform';
+}
+
+/** What production stands on, goes up before it. */
+async function layers(): Promise<ConfigMap> {
+  const cluster = await clusterStack();
+  const platform = await platformStack(cluster);
+  return { 'seaworthy:clusterStack': { value: cluster }, 'seaworthy:platformStack': { value: platform } };
 }
 
 const secretConfig = (value: string) => ({ value, secret: true });
@@ -67,7 +85,7 @@ describe.each([
 ] as const)('all five systems in %s, on a real engine and a real API server', (environment, more) => {
   let stack: Stack;
   beforeAll(async () => {
-    const joined = environment === 'prod' ? { 'seaworthy:platformStack': { value: await platformStack() } } : {};
+    const joined = environment === 'prod' ? await layers() : {};
     stack = await bed.engine.stack(
       'seaworthy',
       `five-${environment}`,
@@ -106,6 +124,15 @@ describe.each([
     const roles = await client.list('rbac.authorization.k8s.io/v1', 'ClusterRole');
     expect(roles.filter((r) => isRecord(r.metadata) && r.metadata.name === 'todo-backend')).toEqual([]);
   });
+});
+
+test('in production, policies are opened to the subnets of the cluster that was made', async () => {
+  const metadata = { name: 'gateway-to-postgres', namespace: 'talos-system' };
+  const policy = await bed.cluster
+    .client()
+    .get({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata });
+  const cidrs = list(at(policy, 'spec', 'egress', 0, 'to')).map((peer) => at(peer, 'ipBlock', 'cidr'));
+  expect(cidrs).toEqual(['10.0.0.0/19', '10.0.32.0/19', '10.0.64.0/19']);
 });
 
 test('a platform that was never applied is told by its name, and nothing is changed', () => {

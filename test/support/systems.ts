@@ -14,7 +14,7 @@ import { platformOn } from '../../targets';
 const ROOT = join(__dirname, '..', '..');
 
 export const ENVIRONMENTS = ['dev', 'staging', 'prod'] as const;
-export type StackName = (typeof ENVIRONMENTS)[number] | 'platform' | 'platform-staging';
+export type StackName = (typeof ENVIRONMENTS)[number] | 'platform' | 'platform-staging' | 'cluster';
 export type SystemName = Exclude<keyof typeof SYSTEMS, 'platform'>;
 export const FIVE: readonly SystemName[] = ['talos', 'tallow', 'ticolops', 'todo', 'alcs'];
 type Changes = Readonly<Record<string, string>>;
@@ -50,9 +50,9 @@ export function systemGraph(system: SystemName, stack: StackName, changes: Chang
   return mutated(buildGraph(app));
 }
 
-/** All that the committed configuration of a stack makes. */
-export function stackGraph(stack: StackName | 'cluster'): Graph {
-  const entries = committed(stack, {});
+/** All that the committed configuration of a stack makes, with some keys changed. */
+export function stackGraph(stack: StackName, changes: Changes = {}): Graph {
+  const entries = committed(stack, changes);
   const environment = readEnvironment({ project: 'seaworthy', stack, file: `Pulumi.${stack}.yaml`, entries }, SYSTEMS);
   const app = new CdkApp();
   const platform = platformOn(app, { ...environment, project: 'seaworthy', environment: stack });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { EKS_TYPES } from './cloud-eks';
 import {
   type Asked,
   changedPaths,
@@ -9,22 +10,14 @@ import {
   serve,
   UNKNOWN,
 } from './server';
+import { arn, type TypeRules } from './type-rules';
 
 /**
  * STAND-IN for the providers aws and random, which are in no package registry. It refuses inputs that the types below do not have,
  * and answers with outputs as plausible as a test needs. It makes nothing anywhere, and proves nothing about a cloud.
  */
-interface TypeRules {
-  readonly required: readonly string[];
-  readonly optional: readonly string[];
-  /** A change of these replaces the resource. */
-  readonly fixed: readonly string[];
-  readonly outputs: (inputs: Properties, id: string) => Properties;
-}
-
-const arn = (service: string, name: unknown) => `arn:aws:${service}:eu-central-1:123456789012:${String(name)}`;
-
 const TYPES: Readonly<Record<string, TypeRules>> = {
+  ...EKS_TYPES,
   'random:index/randomPassword:RandomPassword': {
     required: ['length'],
     optional: ['special'],
