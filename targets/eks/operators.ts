@@ -70,22 +70,21 @@ function externalSecrets(scope: Construct, request: OperatorRequest, around: Aro
   };
 }
 
-/** https://github.com/velero-io/velero-plugin-for-aws#set-permissions-for-velero EC2 knows no resources in what describes and makes snapshots. */
+/** https://github.com/velero-io/velero-plugin-for-aws#set-permissions-for-velero EC2 knows no resources in what describes. */
 function velero(scope: Construct, request: OperatorRequest, around: Around): OperatorAnswer {
   const { region } = around.cluster;
   const bucket = request.bucket === undefined ? ownBucket(scope, around) : othersBucket(scope, region, request.bucket);
   roleOf(scope, request, around, [
     {
       Effect: 'Allow',
-      Action: [
-        'ec2:DescribeVolumes',
-        'ec2:DescribeSnapshots',
-        'ec2:CreateTags',
-        'ec2:CreateVolume',
-        'ec2:CreateSnapshot',
-        'ec2:DeleteSnapshot',
-      ],
+      Action: ['ec2:DescribeVolumes', 'ec2:DescribeSnapshots'],
       Resource: '*',
+    },
+    {
+      Effect: 'Allow',
+      Action: ['ec2:CreateTags', 'ec2:CreateVolume', 'ec2:CreateSnapshot', 'ec2:DeleteSnapshot'],
+      // Snapshots have no account in their ARN.
+      Resource: ['volume', 'snapshot'].map((kind) => `arn:${partitionOf(region)}:ec2:${region}:*:${kind}/*`),
     },
     {
       Effect: 'Allow',
@@ -171,14 +170,18 @@ function autoscaler(scope: Construct, request: OperatorRequest, around: Around):
         'ec2:DescribeInstanceTypes',
         'ec2:DescribeLaunchTemplateVersions',
         'ec2:GetInstanceTypesFromInstanceRequirements',
-        'eks:DescribeNodegroup',
       ],
       Resource: '*',
     },
     {
       Effect: 'Allow',
+      Action: ['eks:DescribeNodegroup'],
+      Resource: `arn:${partitionOf(region)}:eks:${region}:*:nodegroup/${cluster}/*/*`,
+    },
+    {
+      Effect: 'Allow',
       Action: ['autoscaling:SetDesiredCapacity', 'autoscaling:TerminateInstanceInAutoScalingGroup'],
-      Resource: '*',
+      Resource: `arn:${partitionOf(region)}:autoscaling:${region}:*:autoScalingGroup:*:autoScalingGroupName/*`,
       Condition: { StringEquals: { [`aws:ResourceTag/k8s.io/cluster-autoscaler/${cluster}`]: 'owned' } },
     },
   ]);

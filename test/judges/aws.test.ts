@@ -32,6 +32,7 @@ const GRAPHS: readonly (readonly [string, () => Graph])[] = [
     ),
   ),
   ['platform, prod', () => platformGraph()],
+  ['platform, staging', () => platformGraph({}, 'platform-staging')],
 ];
 
 /**
@@ -96,8 +97,13 @@ function policiesIn(graph: Graph): Record<string, unknown> {
   return Object.fromEntries(found);
 }
 
-/** Statements over every resource, by their name, and why: the actions that take no resource. */
-const OVER_EVERYTHING = new Set(['SeeGroups']);
+/**
+ * What parliament says and is meant so, by the node that says it, with the reason. Actions that take no resource need no line here: it knows them.
+ */
+const MEANT: Readonly<Record<string, readonly string[]>> = {
+  // AWS' own policy of the controller, which narrows by tags: https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/docs/install/iam_policy.json
+  'platform/aws-load-balancer-controller/role-policy': ['RESOURCE_STAR', 'UNKNOWN_CONDITION_FOR_ACTION'],
+};
 
 test.each(GRAPHS)('parliament: what the roles of %s may is right, and least', (_name, graph) => {
   const policies = policiesIn(graph());
@@ -105,14 +111,15 @@ test.each(GRAPHS)('parliament: what the roles of %s may is right, and least', (_
     input: JSON.stringify(policies),
     encoding: 'utf8',
   });
-  expect([found.status, found.stdout]).toEqual([0, '']);
+  const isMeant = (line: string) => {
+    const [path = '', , issue = ''] = line.split(' ');
+    return MEANT[path.slice(0, -1)]?.includes(issue) === true;
+  };
+  expect(found.status).toBe(0);
+  expect(found.stdout.split('\n').filter((line) => line !== '' && !isMeant(line))).toEqual([]);
   for (const [path, policy] of Object.entries(policies)) {
-    for (const statement of list(at(policy, 'Statement'))) {
-      const everything = [at(statement, 'Resource')].flat().includes('*');
-      const actions = [at(statement, 'Action')].flat().map(String);
-      expect({ path, wild: actions.filter((action) => action.includes('*')) }).toEqual({ path, wild: [] });
-      if (everything) expect(OVER_EVERYTHING).toContain(at(statement, 'Sid'));
-    }
+    const actions = list(at(policy, 'Statement')).flatMap((statement) => [at(statement, 'Action')].flat().map(String));
+    expect({ path, wild: actions.filter((action) => action.includes('*')) }).toEqual({ path, wild: [] });
   }
 });
 

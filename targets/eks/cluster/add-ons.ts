@@ -2,9 +2,8 @@ import type * as aws from '@pulumi/aws';
 import { Construct } from 'constructs';
 import { CloudResource } from '../../../constructs/core/cloud-resource';
 import { part } from '../../../constructs/core/part';
-import { partitionOf } from '../iam';
 import type { EksSpec } from './eks-spec';
-import { type Role, type Statement, serviceRole } from './roles';
+import { type Role, serviceRole } from './roles';
 
 interface EksAddOn {
   readonly name: string;
@@ -65,58 +64,6 @@ export class EksAddOns extends Construct {
   }
 }
 
-/** Adds and removes nodes of this cluster. The autoscaler itself is an add-on of the platform; this is what it may. */
-export class AutoscalerIdentity extends Construct {
-  constructor(scope: Construct, id: string, spec: EksSpec, clusterName: string) {
-    super(scope, id);
-    const role = podRole(this, 'role', spec, `${spec.cluster}-autoscaler`, [], AUTOSCALER(spec));
-    const [namespace, serviceAccount] = ['kube-system', 'cluster-autoscaler'];
-    new CloudResource<aws.eks.PodIdentityAssociationArgs>(this, 'association', {
-      type: 'aws:eks/podIdentityAssociation:PodIdentityAssociation',
-      inputs: { clusterName, namespace, serviceAccount, roleArn: role.output('arn') },
-    });
-    part(this, 'seaworthy:eks:Identity', () => [`for ServiceAccount ${namespace}/${serviceAccount}`]);
-  }
-}
-
-/** https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md#iam-policy */
-const AUTOSCALER = ({ cluster, region }: EksSpec): readonly Statement[] => [
-  {
-    // What describes takes no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html
-    Sid: 'SeeGroups',
-    Action: [
-      'autoscaling:DescribeAutoScalingGroups',
-      'autoscaling:DescribeAutoScalingInstances',
-      'autoscaling:DescribeLaunchConfigurations',
-      'autoscaling:DescribeScalingActivities',
-      'autoscaling:DescribeTags',
-      'ec2:DescribeImages',
-      'ec2:DescribeInstanceTypes',
-      'ec2:DescribeLaunchTemplateVersions',
-      'ec2:GetInstanceTypesFromInstanceRequirements',
-    ],
-    Resource: '*',
-  },
-  {
-    Sid: 'ScaleGroupsOfThisCluster',
-    Action: ['autoscaling:SetDesiredCapacity', 'autoscaling:TerminateInstanceInAutoScalingGroup'],
-    Resource: `arn:${partitionOf(region)}:autoscaling:${region}:*:autoScalingGroup:*:autoScalingGroupName/eks-*`,
-    Condition: { StringEquals: { [`aws:ResourceTag/k8s.io/cluster-autoscaler/${cluster}`]: 'owned' } },
-  },
-  {
-    Sid: 'SeeEmptyGroups',
-    Action: ['eks:DescribeNodegroup'],
-    Resource: `arn:${partitionOf(region)}:eks:${region}:*:nodegroup/${cluster}/*/*`,
-  },
-];
-
-function podRole(
-  scope: Construct,
-  id: string,
-  { region }: EksSpec,
-  name: string,
-  managed: readonly string[],
-  allows: readonly Statement[] = [],
-): Role {
-  return serviceRole(scope, id, { region, name, service: 'pods.eks.amazonaws.com', managed, allows });
+function podRole(scope: Construct, id: string, { region }: EksSpec, name: string, managed: readonly string[]): Role {
+  return serviceRole(scope, id, { region, name, service: 'pods.eks.amazonaws.com', managed });
 }

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { component } from '../../../constructs/core/node-options';
 import { report } from '../../../constructs/core/problem';
 import type { EksCluster, EksFacts } from '../eks-cluster';
-import { AutoscalerIdentity, EksAddOns } from './add-ons';
+import { EksAddOns } from './add-ons';
 import { addressIn } from './address-plan';
 import { EksControlPlane } from './control-plane';
 import type { EksSpec } from './eks-spec';
@@ -40,7 +40,6 @@ export class MadeEksCluster extends Construct {
     for (const pool of pools) pool.node.addDependency(network, first, ...wholeRole(this, 'node-role'));
     const addOns = new EksAddOns(this, 'add-ons', spec, clusterName);
     addOns.node.addDependency(...pools);
-    new AutoscalerIdentity(this, 'autoscaler', spec, clusterName);
     this.facts = {
       endpoint: plane.cluster.output('endpoint'),
       certificateAuthority: plane.cluster.output('certificateAuthority', '.data'),
