@@ -18,6 +18,8 @@ export interface Layer {
   readonly systems: readonly string[];
   readonly profile: keyof typeof PROFILES;
   readonly kubernetesVersion: string;
+  readonly disksBy?: string | undefined;
+  readonly fastDisks?: object | undefined;
 }
 
 /** The settings of the namespace `eks`, as many as are needed. Undefined where one is wrong. */
@@ -71,7 +73,8 @@ const JOINING: readonly TargetFacts['target'][] = ['eks', 'gke', 'aks', 'existin
 const MAKING: readonly TargetFacts['target'][] = ['eks', 'gke', 'aks'];
 
 /** What the layers of a stack say against each other. */
-export function layerProblems({ target, cluster, clusterStack, systems, profile }: Layer, where: string): Problem[] {
+export function layerProblems(layer: Layer, where: string): Problem[] {
+  const { target, cluster, clusterStack, systems, profile, disksBy, fastDisks } = layer;
   const problems: Problem[] = [];
   const tell = (code: string, severity: Problem['severity'], what: string, fix: string) =>
     problems.push({ code, severity, where, what, fix });
@@ -99,6 +102,16 @@ export function layerProblems({ target, cluster, clusterStack, systems, profile 
       'warning',
       what,
       'a stack for the cluster, with seaworthy:systems: []; seaworthy:clusterStack here',
+    );
+  }
+  if ((disksBy ?? fastDisks) !== undefined && (target !== 'existing' || disksBy === undefined)) {
+    const why = target === 'existing' ? 'seaworthy:disksBy names no driver' : `the disks of ${target} are its own`;
+    const what = `seaworthy:${disksBy === undefined ? 'fastDisks' : 'disksBy'} is set, and ${why}: it would be ignored.`;
+    tell(
+      'SW-LAYER-006',
+      'error',
+      what,
+      target === 'existing' ? 'seaworthy:disksBy: rbd.csi.ceph.com' : 'delete the key',
     );
   }
   return problems;

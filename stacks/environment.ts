@@ -11,7 +11,7 @@ import { nearest } from './nearest';
 import { SettingsReader } from './read-settings';
 import { STORES } from './secret-stores';
 import { choice, optional, or, orNone, type Settings, secret, text, texts } from './setting';
-import { names, objectName, places, stackName } from './typed-texts';
+import { names, objectName, pairs, places, stackName } from './typed-texts';
 
 export const TARGETS = ['minikube', 'eks', 'gke', 'aks', 'existing'] as const;
 
@@ -43,6 +43,12 @@ export const ENVIRONMENT_SETTINGS = {
   storageClass: optional(objectName('StorageClass of volumes', 'gp3')),
   frontDoor: or(choice('who leads the world in', ['ingress', 'traefik', 'gateway']), 'ingress'),
   issuer: optional(objectName('ClusterIssuer of cert-manager, or self-signed', 'letsencrypt-prod')),
+  ingressClass: optional(objectName('class of the front door, IngressClass or GatewayClass', 'nginx')),
+  loadBalancer: optional(
+    pairs('annotations of load balancers, in place of those of the target', '[metallb.io/address-pool=public]'),
+  ),
+  disksBy: optional(objectName('CSI driver of volumes, on a cluster that is no cloud of ours', 'rbd.csi.ceph.com')),
+  fastDisks: optional(pairs('its parameters for fast disks', '[pool=fast]')),
   apiServer: optional(
     places('where the API server answers, for policies: ranges or pods, and a port', '[10.0.0.1/32:443]', 443),
   ),

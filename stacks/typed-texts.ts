@@ -147,6 +147,20 @@ export function names(is: string, example: string, form: RegExp, rule: string): 
   };
 }
 
+/** Texts with a name each: `pool=fast`. */
+export function pairs(is: string, example: string): Setting<Readonly<Record<string, string>>> {
+  const setting = texts(is, example);
+  const parse = (raw: string): { readonly value: Readonly<Record<string, string>> } | Wrong => {
+    const parsed = setting.parse(raw);
+    if (!('value' in parsed)) return parsed;
+    const found = parsed.value.map((item) => /^([A-Za-z0-9][\w./-]*)=(.*)$/.exec(item));
+    const rule = '; each must be a name, "=" and a value.';
+    if (found.some((match) => match === null)) return { code: 'SW-CONFIG-004', rule, fix: example };
+    return { value: Object.fromEntries(found.map((match) => [match?.[1] ?? '', match?.[2] ?? ''])) };
+  };
+  return { is, example, required: true, form: 'list', parse };
+}
+
 /** Base64 of a certificate authority in PEM. */
 export function certificateAuthority(is: string, example: string): Setting<string> {
   return checked(

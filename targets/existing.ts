@@ -13,7 +13,9 @@ export function existing(scope: Construct, facts: TargetFacts): Platform {
   const clusterIdentifier = `${facts.project}/${facts.environment}`;
   const own = kubeconfig === undefined ? (contextOf(facts) ?? {}) : { kubeconfig };
   provide(scope, clusterProvider(scope, 'cluster', { ...own, clusterIdentifier }));
-  return inCluster(facts, { name: 'existing cluster', storageClass: 'standard', network: ANY_CLUSTER });
+  const platform = inCluster(facts, { name: 'existing cluster', storageClass: 'standard', network: ANY_CLUSTER });
+  const { disksBy: provisioner, fastDisks: fast = {} } = facts;
+  return provisioner === undefined ? platform : { ...platform, disks: { ...platform.disks, provisioner, fast } };
 }
 
 /** Of a stack that made a cluster and tells how to reach it: its output `kubeconfig`. */

@@ -25,6 +25,13 @@ export interface TargetFacts {
   readonly apiServer?: readonly Place[] | undefined;
   readonly dns?: readonly Place[] | undefined;
   readonly ingressFrom?: readonly Place[] | undefined;
+  /** IngressClass or GatewayClass. */
+  readonly ingressClass?: string | undefined;
+  /** Annotations of Services of type LoadBalancer. */
+  readonly loadBalancer?: Readonly<Record<string, string>> | undefined;
+  /** CSI driver of volumes, and its parameters for fast ones, of a cluster that is no cloud of ours. */
+  readonly disksBy?: string | undefined;
+  readonly fastDisks?: Readonly<Record<string, string>> | undefined;
   /** The stack that made the cluster, whose outputs are its facts. */
   readonly clusterStack?: string | undefined;
   readonly eks: EksSource | undefined;

@@ -16,7 +16,7 @@ interface Own {
 
 /** A platform whose parts all run inside the cluster: where each target starts, and what its settings say instead. */
 export function inCluster(facts: TargetFacts, { name, storageClass, network }: Own): Platform {
-  const { profile, kubernetesVersion, issuer, dns, apiServer, ingressFrom } = facts;
+  const { profile, kubernetesVersion, issuer, dns, apiServer, ingressFrom, ingressClass, loadBalancer } = facts;
   return {
     ...IN_CLUSTER,
     name,
@@ -27,8 +27,10 @@ export function inCluster(facts: TargetFacts, { name, storageClass, network }: O
     network: { resolvers: dns ?? network.resolvers, apiServer: apiServer ?? network.apiServer },
     frontDoor: {
       ...FRONT_DOORS[facts.frontDoor ?? 'ingress'],
+      ...(ingressClass === undefined ? {} : { className: ingressClass }),
       ...(ingressFrom === undefined ? {} : { from: ingressFrom.map(({ reach }) => reach) }),
     },
+    ...(loadBalancer === undefined ? {} : { loadBalancer: { tcp: loadBalancer, udp: loadBalancer } }),
     ...(issuer === undefined ? {} : { issuer: issuerNamed(issuer) }),
   };
 }

@@ -123,6 +123,73 @@ test('an existing cluster of another stack is reached by the kubeconfig that it 
   expect(valueBehind(kubeconfig)).toMatchObject({ path: 'kubeconfig', secret: true });
 });
 
+describe('TDO-08 a cluster of one’s own', () => {
+  const keys = { ...TODO, 'seaworthy:target': 'existing', 'seaworthy:profile': 'dev', 'todo:velero.enabled': 'false' };
+
+  test('is reached by a context of the kubeconfig that is there', () =>
+    expect(inputsOf(stackOf({ ...keys, 'seaworthy:context': 'harbour' }), 'cluster')).toMatchObject({
+      context: 'harbour',
+    }));
+
+  test('has a registry of its own', () => {
+    const look = stackOf({ ...keys, 'todo:registry': 'harbor.acme.org/todo' });
+    expect(JSON.stringify(look.container('Deployment', 'todo-backend'))).toContain('harbor.acme.org/todo');
+  });
+
+  test('has classes of its own: of volumes, and of the front door', () => {
+    const look = stackOf({
+      ...keys,
+      'seaworthy:storageClass': 'ceph-block',
+      'seaworthy:ingressClass': 'nginx-internal',
+    });
+    expect(look.kinds('Ingress').length).toBeGreaterThan(0);
+    for (const { inputs } of look.kinds('Ingress'))
+      expect(inputs.spec).toMatchObject({ ingressClassName: 'nginx-internal' });
+  });
+
+  test('has fast disks by its own driver', () => {
+    const look = stackOf({ ...keys, 'seaworthy:disksBy': 'rbd.csi.ceph.com', 'seaworthy:fastDisks': '["pool=fast"]' });
+    expect(look.object('StorageClass', 'fast-ssd').inputs).toMatchObject({
+      provisioner: 'rbd.csi.ceph.com',
+      parameters: { pool: 'fast' },
+    });
+  });
+
+  test('has load balancers of its own', () => {
+    const turn = { 'tallow:turn.placement': 'in-cluster-public', 'tallow:turn.externalAddress': '203.0.113.7' };
+    const tallow = {
+      ...turn,
+      'tallow:host': 'acme.org',
+      'tallow:registry': 'registry.acme.org',
+      'tallow:tag': '1.0.0',
+      'tallow:monitoring.runbooks': 'https://docs.acme.org/runbooks',
+      'tallow:resend.apiKey': '[secret]',
+    };
+    const look = stackOf({
+      ...keys,
+      ...tallow,
+      'seaworthy:systems': '["tallow"]',
+      'seaworthy:loadBalancer': '["metallb.io/address-pool=public"]',
+    });
+    const balanced = look.kinds('Service').filter(({ inputs }) => JSON.stringify(inputs).includes('LoadBalancer'));
+    expect(balanced.map(({ inputs }) => JSON.stringify(inputs.metadata)).join()).toContain(
+      '"metallb.io/address-pool":"public"',
+    );
+    expect(JSON.stringify(balanced.map(({ inputs }) => inputs.metadata))).not.toContain('aws-load-balancer');
+  });
+
+  test.each(['["pool"]', '["=fast"]'])('parameters are names with values, not %s', (parameters) =>
+    expect(codes(() => stackOf({ ...keys, 'seaworthy:fastDisks': parameters }))).toContain('SW-CONFIG-004'),
+  );
+});
+
+test.each([
+  { ...EKS, ...STACK, 'seaworthy:disksBy': 'rbd.csi.ceph.com' },
+  { 'seaworthy:target': 'existing', 'seaworthy:profile': 'dev', 'seaworthy:fastDisks': '["pool=fast"]' },
+])('disks that nobody would make are told: %j', (keys) => {
+  expect(codes(() => stackOf({ ...keys, ...TODO }))).toContain('SW-LAYER-006');
+});
+
 test('EKS by a context of the kubeconfig that is there', () => {
   const look = stackOf({ ...EKS, ...STACK, ...TODO, 'seaworthy:context': 'acme' });
   expect(inputsOf(look, 'cluster')).toMatchObject({ context: 'acme' });
