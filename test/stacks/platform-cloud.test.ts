@@ -28,7 +28,7 @@ function mayDo(addOn: string): readonly unknown[] {
 test('the store that systems name is there, and only for the namespaces that are named', () => {
   const { inputs, path } = platform.object('ClusterSecretStore', 'aws-secrets-manager');
   expect(inputs.spec).toEqual({
-    provider: { aws: { service: 'SecretsManager', region: 'eu-central-1' } },
+    provider: { aws: { service: 'SecretsManager', region: 'us-east-1' } },
     conditions: [{ namespaces: ['talos-system', 'tallow', 'ticolops', 'todo-chatbot', 'alcs'] }],
   });
   expect(platform.graph.edges).toContainEqual(
@@ -42,9 +42,9 @@ test('who reads the store may read the secrets of one stack, the one that a brie
       Effect: 'Allow',
       Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
       Resource: [
-        'arn:aws:secretsmanager:eu-central-1:*:secret:seaworthy/prod/*',
-        'arn:aws:secretsmanager:eu-central-1:*:secret:alcs/production-??????',
-        'arn:aws:secretsmanager:eu-central-1:*:secret:rds!*',
+        'arn:aws:secretsmanager:us-east-1:*:secret:seaworthy/prod/*',
+        'arn:aws:secretsmanager:us-east-1:*:secret:alcs/production-??????',
+        'arn:aws:secretsmanager:us-east-1:*:secret:rds!*',
       ],
     },
   ]);
@@ -80,7 +80,7 @@ test.each([
   ['aws-load-balancer-controller', 'kube-system', ['serviceAccount', 'name']],
 ])('%s has its role by the account that its chart makes', (name, namespace, where) => {
   const association = platform.graph.nodes.find((n) => n.path === `platform/${name}/role-association`)?.inputs;
-  expect(association).toMatchObject({ clusterName: 'placeholder-cluster', namespace, serviceAccount: name });
+  expect(association).toMatchObject({ clusterName: 'todo-chatbot-prod', namespace, serviceAccount: name });
   expect(at(release(platform, name), ...where)).toBe(name);
 });
 
@@ -96,15 +96,15 @@ test('Velero writes into a bucket that is made, private and versioned; or into o
 
 test('nodes are scaled by their group’s tags, with the image of the cluster’s own minor', () => {
   expect(release(platform, 'cluster-autoscaler')).toMatchObject({
-    autoDiscovery: { clusterName: 'placeholder-cluster' },
-    awsRegion: 'eu-central-1',
+    autoDiscovery: { clusterName: 'todo-chatbot-prod' },
+    awsRegion: 'us-east-1',
     image: { tag: 'v1.35.2' },
   });
   expect(mayDo('cluster-autoscaler')).toContainEqual({
     Effect: 'Allow',
     Action: ['autoscaling:SetDesiredCapacity', 'autoscaling:TerminateInstanceInAutoScalingGroup'],
     Resource: '*',
-    Condition: { StringEquals: { 'aws:ResourceTag/k8s.io/cluster-autoscaler/placeholder-cluster': 'owned' } },
+    Condition: { StringEquals: { 'aws:ResourceTag/k8s.io/cluster-autoscaler/todo-chatbot-prod': 'owned' } },
   });
 });
 
