@@ -103,7 +103,7 @@ test('nodes are scaled by their group’s tags, with the image of the cluster’
   expect(mayDo('cluster-autoscaler')).toContainEqual({
     Effect: 'Allow',
     Action: ['autoscaling:SetDesiredCapacity', 'autoscaling:TerminateInstanceInAutoScalingGroup'],
-    Resource: '*',
+    Resource: 'arn:aws:autoscaling:us-east-1:*:autoScalingGroup:*:autoScalingGroupName/*',
     Condition: { StringEquals: { 'aws:ResourceTag/k8s.io/cluster-autoscaler/todo-chatbot-prod': 'owned' } },
   });
 });
