@@ -3,6 +3,7 @@ import type { Graph, GraphNode } from './graph';
 import { type IdentityLock, identityOf, jobDigest, lockedFor, pathOfAlias } from './lock';
 import { fixedProblems, goneProblems } from './losses';
 import { renameProblem, renamesIn, variable } from './renames';
+import { isOfSwap, swapProblem, swapsIn } from './swaps';
 
 export { type IdentityLock, type LockedIdentity, lockOf } from './lock';
 
@@ -26,17 +27,31 @@ export function identityProblems(graph: Graph, lock: IdentityLock, environment: 
     if (is === undefined) return [];
     const locked = lockedFor(node, lock);
     const oldPath = oldPathOf.get(is);
-    if (oldPath !== undefined && oldPath !== node.path && !node.aliases.map(pathOfAlias).includes(oldPath))
+    const isWhereItWas = lock.resources[node.path]?.is === is;
+    if (
+      !isWhereItWas &&
+      oldPath !== undefined &&
+      oldPath !== node.path &&
+      !node.aliases.map(pathOfAlias).includes(oldPath)
+    )
       return [moved(node, is, oldPath)];
     if (locked !== undefined && locked.is !== is) return renamed(node, locked.is, is, accept);
     const template = jobDigest(node);
     if (locked?.template !== undefined && template !== locked.template) return [changedJob(node, is, accept)];
     return fixedProblems(node, lock, accept);
   });
-  const renames = renamesIn(graph, lock);
+  const swaps = swapsIn(graph, lock).filter(({ part }) => only === undefined || `${part}/`.startsWith(`${only}/`));
+  const renames = renamesIn(graph, lock).filter(({ from, to }) => !isOfSwap(swaps, from, to));
   const isRenamed = (path = '') => renames.some(({ from }) => path === from || path.startsWith(`${from}/`));
-  const gone = goneProblems(graph, lock, accept, only).filter(({ where }) => !isRenamed(where));
-  return [...own, ...renames.map((rename) => renameProblem(rename, lock, accept)), ...gone];
+  const gone = goneProblems(graph, lock, accept, only).filter(
+    ({ where = '' }) => !isRenamed(where) && !isOfSwap(swaps, where),
+  );
+  return [
+    ...swaps.map((swap) => swapProblem(swap, lock, accept)),
+    ...own.filter(({ code, where = '' }) => code !== 'SW-IDENTITY-001' || !isOfSwap(swaps, where)),
+    ...renames.map((rename) => renameProblem(rename, lock, accept)),
+    ...gone,
+  ];
 }
 
 function moved(node: GraphNode, is: string, oldPath: string): Problem {

@@ -64,14 +64,17 @@ export function pathOfAlias(alias: string): string {
 
 export function identityOf({ object, type, form, inputs }: GraphNode): string | undefined {
   if (object !== undefined) return identityKey(object);
-  if (form !== 'cloud') return undefined;
-  const name = ['identifier', 'replicationGroupId', 'bucket', 'name']
+  if (form !== 'cloud' || INSIDE.test(type)) return undefined;
+  const name = ['identifier', 'replicationGroupId', 'bucket', 'bucketPrefix', 'name']
     .map((field) => text(inputs[field]))
     .find((n) => n !== undefined);
   if (name !== undefined && !isMarker(name)) return `${type} ${name}`;
   const drawn = drawnName(inputs);
   return drawn === undefined || !/^(azure-native|gcp):/.test(type) ? undefined : `${type} ${drawn}`;
 }
+
+/** Named inside of a server, and not in all the world: each server has a `postgres`. The server itself is what is locked. */
+const INSIDE = /^gcp:sql\/(user|database):/;
 
 /** A name that is one in all the world has letters at its end that are drawn once: `talos-postgres-prod-<talos/postgres/suffix.result>`. */
 function drawnName(inputs: GraphNode['inputs']): string | undefined {

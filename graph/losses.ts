@@ -8,8 +8,8 @@ import { type IdentityLock, identityOf, type LockedIdentity, lockedFor, pathOfAl
 const HOLDS_DATA = new RegExp(
   [
     '^(PersistentVolumeClaim |apps/StatefulSet |postgresql\\.cnpg\\.io/Cluster |elasticsearch\\.k8s\\.elastic\\.co/Elasticsearch ',
-    'aws:(rds|s3|elasticache)/',
-    'gcp:(sql/database|redis/|memorystore/|storage/bucket:)',
+    'aws:(rds/instance|s3/bucket|elasticache/replicationGroup):',
+    'gcp:(sql/databaseInstance:|redis/|memorystore/|storage/bucket:)',
     'azure-native:(dbforpostgresql:(Server|Database)|storage:(StorageAccount|BlobContainer)|redisenterprise:(RedisEnterprise|Database)) )',
   ].join('|'),
 );
