@@ -19,6 +19,9 @@ export const SECRET_DIGEST_ANNOTATION = 'seaworthy.dev/secret-digest';
  */
 export const RELOAD_ANNOTATION = 'secret.reloader.stakater.com/reload';
 
+/** Their Secret is written after them: pods that a digest rolled at once may have read the one of before. */
+const WRITTEN_BY_OPERATOR = new Set(['ExternalSecret', 'SealedSecret']);
+
 /** A Job must not run again because a password changed; a CronJob reads anew each time. */
 const ROLLED = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
 
@@ -110,7 +113,9 @@ function rollsNothing({ object, path }: GraphNode, reader: GraphNode): Problem {
 /** On the object itself, where Reloader looks; its pods stay as they are. */
 function reloaded(node: GraphNode, read: readonly GraphNode[]): GraphNode {
   const names = read.flatMap(({ object, inputs }) =>
-    object?.kind === 'ExternalSecret' ? [text(at(inputs, 'spec', 'target', 'name')) ?? object.name] : [],
+    object !== undefined && WRITTEN_BY_OPERATOR.has(object.kind)
+      ? [text(at(inputs, 'spec', 'target', 'name')) ?? object.name]
+      : [],
   );
   if (names.length === 0) return node;
   return {
