@@ -10,6 +10,8 @@ import type { PlatformOptions } from './values';
 /** The class that the briefs name, and who serves it. */
 const NGINX_CLASS = 'k8s.io/ingress-nginx';
 const ENVOY = FRONT_DOORS.gateway;
+const ENVOY_GROUP = 'gateway.envoyproxy.io';
+const ENVOY_CONTROLLER = `${ENVOY_GROUP}/gatewayclass-controller`;
 
 export const INGRESS_NGINX = ({ headers, loadBalancer }: PlatformOptions): Definition => ({
   is: 'the front door (its project ended in March 2026: see docs/platform.md)',
@@ -26,7 +28,10 @@ export const INGRESS_NGINX = ({ headers, loadBalancer }: PlatformOptions): Defin
       chart: 'ingress-nginx',
       repository: 'https://kubernetes.github.io/ingress-nginx',
       version: VERSIONS.ingressNginx.version,
-      makes: [{ kind: 'IngressClass', name: 'nginx' }],
+      makes: [
+        { kind: 'IngressClass', name: 'nginx' },
+        { kind: 'controller', name: NGINX_CLASS },
+      ],
       values: {
         controller: {
           replicaCount: 2,
@@ -61,7 +66,7 @@ export const TRAEFIK = ({ headers, loadBalancer }: PlatformOptions): Definition 
       chart: 'traefik',
       repository: 'https://traefik.github.io/charts',
       version: VERSIONS.traefik.version,
-      makes: [],
+      makes: [{ kind: 'controller', name: NGINX_CLASS }],
       values: {
         deployment: { replicas: 2 },
         podDisruptionBudget: { enabled: true, minAvailable: 1 },
@@ -99,15 +104,15 @@ export const ENVOY_GATEWAY = (_options: PlatformOptions): Definition => ({
       chart: 'oci://docker.io/envoyproxy/gateway-helm',
       version: VERSIONS.envoyGateway.version,
       values: { deployment: { replicas: 2 }, podDisruptionBudget: { minAvailable: 1 } },
-      serves: ['gateway.networking.k8s.io', 'gateway.envoyproxy.io'],
-      makes: [],
+      serves: ['gateway.networking.k8s.io', ENVOY_GROUP],
+      makes: [{ kind: 'controller', name: ENVOY_CONTROLLER }],
     },
   ],
 });
 
 /** The class of Gateways, and what their proxies are: load balancers that keep the addresses of clients. */
 export function envoyClass(scope: Construct, { loadBalancer, protect }: PlatformOptions): void {
-  const group = 'gateway.envoyproxy.io';
+  const group = ENVOY_GROUP;
   const { className: name, namespace } = ENVOY;
   const copies = protect ? 2 : 1;
   new ApiObject(scope, 'proxies', {
@@ -134,7 +139,7 @@ export function envoyClass(scope: Construct, { loadBalancer, protect }: Platform
     kind: 'GatewayClass',
     metadata: { name },
     spec: {
-      controllerName: `${group}/gatewayclass-controller`,
+      controllerName: ENVOY_CONTROLLER,
       parametersRef: { group, kind: 'EnvoyProxy', name, namespace },
     },
   });

@@ -37,10 +37,19 @@ const FIELDS: Readonly<Record<string, Read>> = {
   storeRef: of('SecretStore', 'reads from'),
   scaleTargetRef: of('Deployment', 'scales'),
   authenticationRef: of('TriggerAuthentication', 'asks with'),
-  certificateRefs: each(of('Secret', 'serves with')),
-  parentRefs: each(of('Gateway', 'hangs on')),
+  // Of Gateway API, and of Envoy Gateway.
+  certificateRefs: each(keysOfSecret('serves with', ['tls.crt', 'tls.key'], 'its listener is not served')),
+  caCertificateRefs: each(keysOfSecret('believes', ['ca.crt'], 'nobody is believed')),
+  pullSecretRef: of('Secret', 'is pulled with'),
+  parentRefs: each(section('hangs on')),
   backendRefs: each(of('Service', 'routes to')),
-  targetRefs: each(of('', 'applies to')),
+  backendRef: of('Service', 'routes to'),
+  targetRefs: each(section('applies to')),
+  // Of a policy: in an Endpoints it is a Pod, which nobody names before it is there.
+  targetRef: (ref, around) => (at(ref, 'kind') === 'Pod' ? [] : section('applies to')(ref, around)),
+  extensionRef: of('', 'is answered by'),
+  valueRef: of('ConfigMap', 'reads'),
+  parametersRef: of('', 'is made as said by'),
 };
 
 /** Kinds of a reference that belong to the whole cluster. */
@@ -74,6 +83,25 @@ export function mild(named: readonly Named[]): Named[] {
   return named.map((one) => ({ ...one, mild: true }));
 }
 
+/** With a section of it: a listener of a Gateway. Rules of a route have no names here. */
+function section(verb: string): Read {
+  return (ref, around) => {
+    const name = text(at(ref, 'sectionName'));
+    const found = of('Gateway', verb)(ref, around);
+    return found.map((one) =>
+      name === undefined || one.kind !== 'Gateway' ? one : { ...one, key: { name, by: 'it' } },
+    );
+  };
+}
+
+/** A Secret whose keys are always the same for who reads it. */
+export function keysOfSecret(verb: string, keys: readonly string[], otherwise: string): Read {
+  return (ref, around) =>
+    keys.flatMap((name) =>
+      of('Secret', verb)(ref, around).map((one) => ({ ...one, key: { name, by: 'it', otherwise } })),
+    );
+}
+
 /** `{ name, namespace?, optional? }` */
 export function whole(kind: string, ref: unknown, namespace: string | undefined, verb: string): Named[] {
   const found = plain(kind, at(ref, 'name'), text(at(ref, 'namespace')) ?? namespace, verb);
@@ -85,7 +113,10 @@ function of(usual: string, verb: string): Read {
   return (ref, { namespace }) => {
     const kind = text(at(ref, 'kind')) ?? usual;
     const where = CLUSTER_WIDE.has(kind) ? undefined : (text(at(ref, 'namespace')) ?? namespace);
-    return plain(kind, at(ref, 'name'), where, verb);
+    const found = plain(kind, at(ref, 'name'), where, verb);
+    // Who may use a store is said of it by namespace.
+    if (kind !== 'ClusterSecretStore' || namespace === undefined) return found;
+    return found.map((one) => ({ ...one, key: { name: namespace, by: 'it' } }));
   };
 }
 

@@ -1,5 +1,5 @@
 import { at, isRecord, list, text } from '../json-value';
-import { mild, plain } from './by-field';
+import { keysOfSecret, mild, plain } from './by-field';
 import type { Named } from './name';
 
 type Inputs = Readonly<Record<string, unknown>>;
@@ -15,6 +15,9 @@ const KINDS: Readonly<Record<string, Read>> = {
   NetworkPolicy: policy,
   HorizontalPodAutoscaler: autoscaler,
   Gateway: (inputs, namespace) => issuersOf(inputs, namespace),
+  GatewayClass: (inputs) => controlled(at(inputs, 'spec', 'controllerName')),
+  IngressClass: (inputs) => controlled(at(inputs, 'spec', 'controller')),
+  'gateway.envoyproxy.io/SecurityPolicy': security,
   ServiceMonitor: selected,
   PodMonitor: selected,
   Probe: selected,
@@ -30,6 +33,7 @@ const KINDS: Readonly<Record<string, Read>> = {
   'logstash.k8s.elastic.co/Logstash': elasticsearch,
   'velero.io/Schedule': (inputs, namespace) => velero(at(inputs, 'spec', 'template'), namespace),
   'velero.io/Backup': (inputs, namespace) => velero(inputs.spec, namespace),
+  'cert-manager.io/Certificate': answered,
   'cert-manager.io/Issuer': solvers,
   'cert-manager.io/ClusterIssuer': solvers,
 };
@@ -71,6 +75,31 @@ function issuersOf(inputs: Inputs, namespace: string | undefined): Named[] {
   return [
     ...plain('ClusterIssuer', annotations['cert-manager.io/cluster-issuer'], undefined, 'is signed by'),
     ...plain('Issuer', annotations['cert-manager.io/issuer'], namespace, 'is signed by'),
+  ];
+}
+
+/** Where the challenge of a Certificate is answered: https://cert-manager.io/docs/reference/annotations/ */
+function answered(inputs: Inputs, namespace: string | undefined): Named[] {
+  const annotations = annotationsOf(inputs);
+  const kind = text(annotations['acme.cert-manager.io/http01-parentrefkind']) ?? 'Gateway';
+  return plain(kind, annotations['acme.cert-manager.io/http01-parentrefname'], namespace, 'is answered at');
+}
+
+/** A class is there without its controller; only, nobody serves it. */
+function controlled(name: unknown): Named[] {
+  return mild(plain('controller', name, undefined, 'is served by')).map((one) => ({ ...one, waits: false as const }));
+}
+
+/** https://gateway.envoyproxy.io/docs/api/extension_types/#securitypolicyspec */
+function security({ spec }: Inputs, namespace: string | undefined): Named[] {
+  const otherwise = 'the policy is not taken, and every request is refused';
+  const reads = (keys: readonly string[], ref: unknown) =>
+    keysOfSecret('reads', keys, otherwise)(ref, { namespace, inside: '' });
+  const keyed = list(at(spec, 'apiKeyAuth', 'credentialRefs'));
+  return [
+    ...reads(['.htpasswd'], at(spec, 'basicAuth', 'users')),
+    ...reads(['client-secret'], at(spec, 'oidc', 'clientSecret')),
+    ...keyed.flatMap((ref) => plain('Secret', at(ref, 'name'), text(at(ref, 'namespace')) ?? namespace, 'reads')),
   ];
 }
 

@@ -21,15 +21,16 @@ export function nameProblems(graph: Graph, world: World = {}): Problem[] {
   const known = new Known(graph, world);
   const systems = new Set(graph.nodes.filter((n) => isSystem(n.construct)).map((n) => n.path));
   const unmade = new Map<string, Unmade>();
-  const keys: Problem[] = [];
+  const keys = new Map<string, Problem>();
   for (const node of graph.nodes) {
     for (const named of namedBy(node)) {
-      const made = known.madeAs(named, node);
-      if (made.length > 0) keys.push(...keyProblem(node, named, made));
-      else if (isKnown(named) && !known.isElsewhere(named)) collect(unmade, node, named, systems);
+      const here = known.madeAs(named, node);
+      const made = here.length > 0 || !isKnown(named) ? here : known.elsewhere(named);
+      for (const [id, problem] of keyProblem(node, named, made)) if (!keys.has(id)) keys.set(id, problem);
+      if (made.length === 0 && isKnown(named)) collect(unmade, node, named, systems);
     }
   }
-  return [...keys, ...problemsOf([...unmade.values()], known)];
+  return [...keys.values(), ...problemsOf([...unmade.values()], known)];
 }
 
 /** And needed: what is known only after apply is left to it. */

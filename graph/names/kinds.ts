@@ -43,8 +43,23 @@ const FACTS: Readonly<Record<string, KindFacts>> = {
       `platform:storageClass: ${name} in the platform's stack, or new FastDisk(…, { name: '${name}' })`,
   },
   VolumeSnapshotClass: { without: 'nothing is copied', make: object('snapshot.storage.k8s.io/v1') },
-  IngressClass: { without: 'nobody serves it', make: ofPlatform('ingress-nginx') },
-  GatewayClass: { without: 'nobody serves it', make: object('gateway.networking.k8s.io/v1') },
+  IngressClass: {
+    without: 'nobody serves it',
+    make: (n) =>
+      n.name === 'nginx'
+        ? 'traefik among platform:addOns, or ingress-nginx, which nobody maintains any more'
+        : object('networking.k8s.io/v1')(n),
+  },
+  GatewayClass: {
+    without: 'nobody serves it',
+    make: (n) =>
+      n.name === 'envoy' ? 'envoy-gateway among platform:addOns' : object('gateway.networking.k8s.io/v1')(n),
+  },
+  controller: {
+    without: 'nobody serves it',
+    make: (n) => (addOnOf(n) === undefined ? `its controller, ${n.name}` : `${addOnOf(n)} among platform:addOns`),
+    look: () => 'kubectl get deployments --all-namespaces',
+  },
   Gateway: { without: 'no request comes in', make: object('gateway.networking.k8s.io/v1') },
   PriorityClass: { without: 'the API server refuses its pods', make: object('scheduling.k8s.io/v1') },
   RuntimeClass: { without: 'the API server refuses its pods', make: object('node.k8s.io/v1') },
@@ -119,6 +134,12 @@ const ADD_ONS: Readonly<Record<string, string>> = {
   'API barmancloud.cnpg.io': 'cloudnative-pg',
   'API velero.io': 'velero',
   'API metrics.k8s.io': 'metrics-server',
+  'API gateway.networking.k8s.io': 'envoy-gateway',
+  'API gateway.envoyproxy.io': 'envoy-gateway',
+  'GatewayClass envoy': 'envoy-gateway',
+  'controller gateway.envoyproxy.io/gatewayclass-controller': 'envoy-gateway',
+  'controller k8s.io/ingress-nginx': 'traefik',
+  'Namespace envoy-gateway-system': 'envoy-gateway',
   'Namespace velero': 'velero',
   'Namespace monitoring': 'prometheus',
   'IngressClass nginx': 'ingress-nginx',
@@ -162,6 +183,7 @@ export const SHARED = new Set([
   'IngressClass',
   'GatewayClass',
   'Gateway',
+  'controller',
   'PriorityClass',
   'RuntimeClass',
   'ClusterIssuer',

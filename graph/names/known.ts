@@ -3,7 +3,7 @@ import { isBuiltIn } from '../fields';
 import type { Graph, GraphNode } from '../graph';
 import { isKubernetesOwn, SHARED } from './kinds';
 import { madeBy, mayMakeMore } from './made';
-import { keyOf, keysOf, type Made, type Name, type Named } from './name';
+import { keyOf, keysOf, type Made, type Name, type Named, withKey } from './name';
 
 /** What is known of the cluster beside the graph. */
 export interface World {
@@ -54,10 +54,16 @@ export class Known {
       .find((found) => found !== undefined);
   }
 
-  /** By the stack beside, or by Kubernetes itself. */
-  isElsewhere(named: Named): boolean {
+  /** By the stack beside, or by Kubernetes itself; of keys, what that stack says. */
+  elsewhere(named: Named): readonly Made[] {
     const beside = this.world.beside?.makes;
-    return isKubernetesOwn(named) || (beside !== undefined && keysOf(named).some((key) => beside.includes(key)));
+    if (isKubernetesOwn(named)) return [named];
+    if (beside === undefined || !keysOf(named).some((key) => beside.includes(key))) return [];
+    const { kind, name, namespace, key } = named;
+    const made = { kind, name, ...(namespace === undefined ? {} : { namespace }) };
+    // A stack of an earlier release says nothing of keys.
+    if (key === undefined || !beside.some((one) => one.startsWith(`${keyOf(made)} [`))) return [made];
+    return [{ ...made, keys: beside.includes(withKey(made, key.name)) ? [key.name] : [] }];
   }
 
   /** A namespace of this stack, in which nothing is made but by what is seen. */
@@ -89,8 +95,10 @@ function broughtKey({ kind, name, namespace }: Brought): string {
   return keyOf({ kind, name: called, ...(namespace === undefined ? {} : { namespace }) });
 }
 
-/** What a stack makes for others to name, for {@link Beside.makes} of theirs. */
+/** What a stack makes for others to name, and the keys of it, for {@link Beside.makes} of theirs. */
 export function makesForOthers({ nodes }: Pick<Graph, 'nodes'>): string[] {
   const shared = nodes.flatMap(madeBy).filter(({ kind }) => SHARED.has(kind));
-  return [...new Set(shared.map(keyOf))].sort();
+  return [
+    ...new Set(shared.flatMap((one) => [keyOf(one), ...(one.keys ?? []).map((key) => withKey(one, key))])),
+  ].sort();
 }

@@ -13,7 +13,7 @@ export function madeBy(node: GraphNode): Made[] {
   if (node.type === 'aws:iam/role:Role') return one('IAM role', inputs.name);
   if (object === undefined) return [];
   const { apiVersion, kind, name, namespace } = object;
-  const own: Made = { ...called(kind, name, namespace), ...dataKeys(kind, inputs) };
+  const own: Made = { ...called(kind, name, namespace), ...ownKeys(kind, inputs) };
   const make = PRODUCTS[`${apiVersion.split('/')[0]}/${kind}`] ?? PRODUCTS[kind];
   return [own, ...(make?.(inputs, name, namespace) ?? [])];
 }
@@ -41,6 +41,7 @@ const KNOWN_GROUPS = new Set([
   'gateway.networking.k8s.io',
   'gateway.envoyproxy.io',
   'jaegertracing.io',
+  'snapshot.storage.k8s.io',
 ]);
 
 const groupOf = (apiVersion: string) => apiVersion.split('/')[0] ?? '';
@@ -118,8 +119,25 @@ function one(kind: string, name: unknown, namespace?: string): Made[] {
   return plain === undefined ? [] : [called(kind, plain, namespace)];
 }
 
-function dataKeys(kind: string, inputs: Inputs): { keys?: readonly string[] } {
-  return kind === 'ConfigMap' || kind === 'Secret' ? keysIn(inputs.data, inputs.stringData, inputs.binaryData) : {};
+function ownKeys(kind: string, inputs: Inputs): { keys?: readonly string[] } {
+  switch (kind) {
+    case 'ConfigMap':
+    case 'Secret':
+      return keysIn(inputs.data, inputs.stringData, inputs.binaryData);
+    case 'Gateway':
+      return { keys: list(at(inputs, 'spec', 'listeners')).flatMap((listener) => text(at(listener, 'name')) ?? []) };
+    case 'ClusterSecretStore':
+      return usedFrom(list(at(inputs, 'spec', 'conditions')));
+    default:
+      return {};
+  }
+}
+
+/** Namespaces that may use a store, where it lists them. https://external-secrets.io/latest/api/clustersecretstore/ */
+function usedFrom(conditions: readonly unknown[]): { keys?: readonly string[] } {
+  const isListed = conditions.every((one) => isRecord(one) && Object.keys(one).every((key) => key === 'namespaces'));
+  if (conditions.length === 0 || !isListed) return {};
+  return { keys: conditions.flatMap((one) => list(at(one, 'namespaces')).flatMap((name) => text(name) ?? [])) };
 }
 
 function keysIn(...maps: readonly unknown[]): { keys: readonly string[] } {

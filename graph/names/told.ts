@@ -3,7 +3,7 @@ import type { Problem, Severity } from '../../constructs/core/problem';
 import type { GraphNode } from '../graph';
 import { knownText } from '../values/findings';
 import { addOnOf, inWords, lookFor, makerOf, SHARED, without } from './kinds';
-import type { Made, Named } from './name';
+import { keyOf, type Made, type Named } from './name';
 
 /** A name that nobody makes here, and who asks for it first. */
 export interface Unmade {
@@ -16,14 +16,29 @@ export interface Unmade {
   isMild: boolean;
 }
 
-/** A pod that reads a key that is not there never starts: CreateContainerConfigError. */
-export function keyProblem(node: GraphNode, { kind, name, key, optional }: Named, made: readonly Made[]): Problem[] {
+/** A key that is read and is not there, by what it is told once: a pod would never start (CreateContainerConfigError). */
+export function keyProblem(node: GraphNode, named: Named, made: readonly Made[]): [string, Problem][] {
+  const { kind, name, key, optional, verb } = named;
   const wanted = knownText(key?.name);
   if (key === undefined || wanted === undefined || optional === true) return [];
-  if (made.some(({ keys }) => keys === undefined || keys.includes(wanted))) return [];
-  const what = `${shown(key.by)} reads the key "${shown(wanted)}" of ${kind} ${name}, which has no such key: the pod would never start.`;
-  const fix = `add ${shown(wanted)} to ${kind} ${name}, or give it a value`;
-  return [{ code: 'SW-LINK-001', severity: 'error', where: node.path, what, fix }];
+  if (made.length === 0 || made.some(({ keys }) => keys === undefined || keys.includes(wanted))) return [];
+  const [severity, where, one] = ['error', node.path, shown(wanted)] as const;
+  const id = `${keyOf(named)} ${wanted}`;
+  if (kind === 'Gateway') {
+    const listeners = made.flatMap(({ keys = [] }) => keys).join(', ');
+    const what = `it ${verb} the listener "${one}" of Gateway ${name}, which has no such listener (${listeners}): no request comes in.`;
+    return [
+      [id, { code: 'SW-LINK-003', severity, where, what, fix: `one of ${listeners}, or add ${one} to the Gateway` }],
+    ];
+  }
+  if (kind === 'ClusterSecretStore') {
+    const what = `it ${verb} ClusterSecretStore ${name}, which the namespace ${one} may not use: no Secret ever appears, and no pod starts.`;
+    const fix = `${one} among platform:secretStore.namespaces of the platform's stack, and pulumi up there first`;
+    return [[id, { code: 'SW-LINK-004', severity, where, what, fix }]];
+  }
+  const what = `${shown(key.by)} reads the key "${one}" of ${kind} ${name}, which has no such key: ${key.otherwise ?? 'the pod would never start'}.`;
+  const fix = `add ${one} to ${kind} ${name}, or give it a value`;
+  return [[`${where} ${what}`, { code: 'SW-LINK-001', severity, where, what, fix }]];
 }
 
 /** In a namespace of this very stack. `isOpen`: an operator that nobody knows may make it there. */

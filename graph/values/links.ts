@@ -5,7 +5,10 @@ import { at, isRecord, list, text } from '../json-value';
 import { podSpecOf, podTemplateOf } from '../pods';
 import { Findings, knownNumber, knownText } from './findings';
 
-/** Ports that a Service or an Ingress names of other objects of the graph. */
+/** Kinds of Gateway API and Envoy Gateway that name a Service and a port of it. */
+const ROUTES = new Set(['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute', 'SecurityPolicy']);
+
+/** Ports that a Service, an Ingress or a route names of other objects of the graph. */
 export function linkProblems(nodes: readonly GraphNode[]): Problem[] {
   const found = new Objects(nodes);
   return nodes.flatMap((node) => {
@@ -14,6 +17,7 @@ export function linkProblems(nodes: readonly GraphNode[]): Problem[] {
     const findings = new Findings(path);
     if (object.kind === 'Service' && object.apiVersion === 'v1') targetProblems(node, found, findings);
     if (object.kind === 'Ingress') backendProblems(node, found, findings);
+    if (ROUTES.has(object.kind)) routeProblems(node, found, findings);
     return findings.problems;
   });
 }
@@ -90,20 +94,48 @@ function targetProblems(node: GraphNode, found: Objects, findings: Findings): vo
 function backendProblems(node: GraphNode, found: Objects, findings: Findings): void {
   const paths = list(at(node.inputs, 'spec', 'rules')).flatMap((rule) => list(at(rule, 'http', 'paths')));
   for (const backend of [...paths.map((path) => at(path, 'backend')), at(node.inputs, 'spec', 'defaultBackend')]) {
-    const name = knownText(at(backend, 'service', 'name'));
-    const service = name === undefined ? undefined : found.named(node, 'Service', name);
-    if (service === undefined) continue;
     const asked = at(backend, 'service', 'port');
-    const [number, word] = [knownNumber(at(asked, 'number')), knownText(at(asked, 'name'))];
-    const ports = list(at(service.inputs, 'spec', 'ports'));
-    const isThere = ports.some((port) => {
-      const [its, itsName] = [at(port, 'port'), at(port, 'name')];
-      if (knownNumber(its) === undefined) return true;
-      return word === undefined ? number === undefined || its === number : itsName === word;
-    });
-    if (isThere || at(service.inputs, 'spec', 'type') === 'ExternalName') continue;
-    const first = at(ports[0], 'port');
-    const what = `it routes to port ${word ?? number} of Service ${name}, which has no such port.`;
-    findings.tell('SW-LINK-002', what, `port: { number: ${typeof first === 'number' ? first : 80} }`);
+    const port = { number: knownNumber(at(asked, 'number')), word: knownText(at(asked, 'name')) };
+    const first = portMissing(node, { name: at(backend, 'service', 'name'), ...port }, found);
+    if (first !== undefined) findings.tell('SW-LINK-002', first.what, `port: { number: ${first.port} }`);
   }
+}
+
+/** https://gateway-api.sigs.k8s.io/reference/spec/#backendobjectreference: a Service, of the same namespace, where nothing else is said */
+function routeProblems(node: GraphNode, found: Objects, findings: Findings): void {
+  const asking = ['http', 'grpc'].map((protocol) => at(node.inputs, 'spec', 'extAuth', protocol));
+  for (const rule of [...list(at(node.inputs, 'spec', 'rules')), ...asking]) {
+    for (const ref of list(at(rule, 'backendRefs'))) {
+      const isService = (knownText(at(ref, 'kind')) ?? 'Service') === 'Service' && at(ref, 'namespace') === undefined;
+      const asked = { name: isService ? at(ref, 'name') : undefined, number: knownNumber(at(ref, 'port')) };
+      const first = portMissing(node, asked, found);
+      if (first !== undefined) findings.tell('SW-LINK-002', first.what, `port: ${first.port}`);
+    }
+  }
+}
+
+interface AskedPort {
+  readonly name: unknown;
+  readonly number?: number | undefined;
+  readonly word?: string | undefined;
+}
+
+/** What is to be said of a port that the Service has not, and one that it has; nothing of a Service that is not here. */
+function portMissing(
+  node: GraphNode,
+  { name, number, word }: AskedPort,
+  found: Objects,
+): { what: string; port: number } | undefined {
+  const called = knownText(name);
+  const service = called === undefined ? undefined : found.named(node, 'Service', called);
+  if (service === undefined || at(service.inputs, 'spec', 'type') === 'ExternalName') return undefined;
+  const ports = list(at(service.inputs, 'spec', 'ports'));
+  const isThere = ports.some((port) => {
+    const [its, itsName] = [at(port, 'port'), at(port, 'name')];
+    if (knownNumber(its) === undefined) return true;
+    return word === undefined ? number === undefined || its === number : itsName === word;
+  });
+  const first = at(ports[0], 'port');
+  const what = `it routes to port ${word ?? number} of Service ${called}, which has no such port.`;
+  return isThere ? undefined : { what, port: typeof first === 'number' ? first : 80 };
 }

@@ -8,6 +8,7 @@ import { makesForOthers } from '../../graph/names/known';
 import { madeBy } from '../../graph/names/made';
 import { keyOf, keysOf } from '../../graph/names/name';
 import { namedBy } from '../../graph/names/named';
+import { documentedGraph } from '../support/documented';
 import { FIVE, type StackName, systemsIn } from '../support/systems';
 
 /** A stack as it is committed: what it makes, and what is known beside it. */
@@ -16,21 +17,73 @@ interface Stack {
   readonly world: World;
 }
 
-function stack(name: StackName, systems: readonly string[], beside?: World['beside']): Stack {
+type Changes = Readonly<Record<string, string>>;
+
+function stack(name: StackName, systems: readonly string[], beside?: World['beside'], changes?: Changes): Stack {
   const app = new App();
-  const { brings } = systemsIn(app, name, systems);
+  const { brings } = systemsIn(app, name, systems, changes);
   return { graph: buildGraph(app), world: { brings, beside } };
 }
+
+/** The platform and production of a target, as its page shows them: with every add-on that it has a use for. */
+function documentedOn(target: 'gke' | 'aks', frontDoor: 'ingress-nginx' | 'envoy-gateway') {
+  const door: Changes = frontDoor === 'envoy-gateway' ? { 'seaworthy:frontDoor': 'gateway' } : {};
+  const { brings, ...below } = documentedGraph(target, 'prod', ['platform'], {
+    ...door,
+    'platform:addOns': JSON.stringify([...ON_ANY_CLOUD, frontDoor]),
+    'platform:secretStore.namespaces': '["talos-system","tallow","ticolops","todo-chatbot","alcs"]',
+    'platform:secretStore.stacks': '["prod"]',
+    'platform:letsEncrypt.email': 'ops@acme.org',
+  });
+  const above = documentedGraph(target, 'prod', FIVE, door);
+  return {
+    [`the platform of ${target}`]: { graph: below, world: { brings } },
+    [`prod of ${target}`]: {
+      graph: above,
+      world: { brings, beside: { stack: 'platform', makes: makesForOthers(below) } },
+    },
+  };
+}
+
+const ON_ANY_CLOUD = [
+  'external-secrets',
+  'velero',
+  'reloader',
+  'cert-manager',
+  'prometheus',
+  'cloudnative-pg',
+  'elastic',
+];
+const GATEWAY = { 'seaworthy:frontDoor': 'gateway' };
+const addOnsWith = (door: string, others: readonly string[]) => ({
+  ...GATEWAY,
+  'platform:addOns': JSON.stringify([...others, door]),
+});
 
 const platform = stack('platform', ['platform']);
 const makes = makesForOthers(platform.graph);
 const beside = { stack: 'platform', makes };
+const onEks = [...ON_ANY_CLOUD, 'metrics-server'];
+const envoyPlatform = stack('platform', ['platform'], undefined, addOnsWith('envoy-gateway', onEks));
+const traefikPlatform = stack('platform', ['platform'], undefined, {
+  'seaworthy:frontDoor': 'traefik',
+  'platform:addOns': JSON.stringify([...onEks, 'traefik']),
+});
+const of = ({ graph }: Stack) => ({ stack: 'platform', makes: makesForOthers(graph) });
+const inDev = ['cert-manager', 'prometheus'];
 const STACKS: Readonly<Record<string, Stack>> = {
   dev: stack('dev', ['platform', ...FIVE]),
   platform,
   prod: stack('prod', FIVE, beside),
   'platform-staging': stack('platform-staging', ['platform']),
   staging: stack('staging', FIVE, { ...beside, stack: 'platform-staging' }),
+  'the platform with Envoy Gateway': envoyPlatform,
+  'the platform with Traefik': traefikPlatform,
+  'dev behind Gateways': stack('dev', ['platform', ...FIVE], undefined, addOnsWith('envoy-gateway', inDev)),
+  'prod behind Gateways': stack('prod', FIVE, of(envoyPlatform), GATEWAY),
+  'prod behind Traefik': stack('prod', FIVE, of(traefikPlatform), { 'seaworthy:frontDoor': 'traefik' }),
+  ...documentedOn('gke', 'envoy-gateway'),
+  ...documentedOn('aks', 'ingress-nginx'),
 };
 
 const told = ({ graph, world }: Stack) => nameProblems(graph, world);
@@ -75,6 +128,25 @@ function withoutEachMaker({ graph, world }: Stack): { readonly kinds: string[]; 
   return { kinds: [...kinds].sort(), untold };
 }
 
+/** Kinds that somebody else needs: of every system, of those behind a Gateway, of a laptop's add-ons; of every platform, and of its Kibana. */
+const IN_SYSTEMS = [
+  'ClusterRole',
+  'ConfigMap',
+  'Deployment',
+  'Namespace',
+  'Role',
+  'Secret',
+  'Service',
+  'ServiceAccount',
+];
+const DOOR = ['Gateway', 'HTTPRoute', 'HTTPRouteFilter'];
+const IN_DEV = [
+  ...['API', 'EnvoyProxy', 'GatewayClass', 'Grafana label', 'PersistentVolumeClaim', 'Prometheus label'],
+  ...['StorageClass', 'controller'],
+];
+const OPERATED = ['API', 'ClusterRole', 'Elasticsearch', 'Namespace', 'Prometheus label', 'Secret', 'ServiceAccount'];
+const KIBANA = ['ClusterIssuer', 'IngressClass', 'Service'];
+
 test.each<[string, readonly string[]]>([
   [
     'dev',
@@ -115,9 +187,17 @@ test.each<[string, readonly string[]]>([
       'StorageClass',
     ],
   ],
+  ['the platform with Envoy Gateway', [...OPERATED, 'EnvoyProxy', 'StorageClass', 'controller']],
+  ['the platform with Traefik', [...OPERATED, ...KIBANA, 'StorageClass', 'controller']],
+  ['dev behind Gateways', [...IN_SYSTEMS, ...DOOR, 'Issuer', ...IN_DEV]],
+  ['prod behind Gateways', [...IN_SYSTEMS, ...DOOR, 'Issuer']],
+  ['the platform of gke', [...OPERATED, 'EnvoyProxy', 'controller']],
+  ['prod of gke', [...IN_SYSTEMS, ...DOOR, 'Issuer']],
+  ['the platform of aks', [...OPERATED, ...KIBANA]],
+  ['prod of aks', IN_SYSTEMS],
 ])('without any one maker of %s, its name is told', (name, kinds) => {
   const found = STACKS[name];
-  expect(found === undefined ? undefined : withoutEachMaker(found)).toEqual({ kinds, untold: [] });
+  expect(found === undefined ? undefined : withoutEachMaker(found)).toEqual({ kinds: [...kinds].sort(), untold: [] });
 });
 
 const usedBy = ({ graph }: Stack, made: string) => askedIn(graph).has(made);
@@ -153,6 +233,33 @@ test.each((dev.world.brings ?? []).map((one): [string, Brought] => [one.name, on
     expect(said(nameProblems(dev.graph, { brings }))).toEqual([expect.stringContaining(gone.name)]);
   },
 );
+
+test.each(['the platform of gke', 'prod of gke', 'the platform of aks', 'prod of aks'])(
+  'without any one thing on the list of the target that it names, %s is told',
+  (name) => {
+    const { graph, world } = STACKS[name] ?? platform;
+    const named = (world.brings ?? []).filter((one) =>
+      [...askedIn(graph).keys()].some((key) => [one.name, `${one.name}/*`].includes(key.slice(one.kind.length + 1))),
+    );
+    const untold = named.filter((gone) => {
+      const brings = (world.brings ?? []).filter((one) => one !== gone);
+      return !nameProblems(graph, { ...world, brings }).some(({ what }) => what.includes(gone.name));
+    });
+    expect([named.length > 0, untold.map((one) => one.name)]).toEqual([true, []]);
+  },
+);
+
+test('a namespace that may not use the store of the platform is told once, however much it reads', () => {
+  const closed = makes.filter((made) => made !== 'ClusterSecretStore aws-secrets-manager [tallow]');
+  const world = { ...prod.world, beside: { stack: 'platform', makes: closed } };
+  expect(nameProblems(prod.graph, world)).toMatchObject([
+    {
+      code: 'SW-LINK-004',
+      where: expect.stringMatching(/^tallow/),
+      fix: expect.stringContaining('platform:secretStore.namespaces'),
+    },
+  ]);
+});
 
 test('what nobody serves is told once, by the first object that needs it', () => {
   const world = {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { App } from 'cdk8s';
 import { readStackFile } from '../../bridge/stack-file';
 import type { ConfigEntry } from '../../constructs/core/config-source';
+import type { Platform } from '../../constructs/core/platform';
 import type { Problem } from '../../constructs/core/problem';
 import { buildGraph } from '../../graph/build';
 import type { Graph } from '../../graph/graph';
@@ -42,17 +43,17 @@ export function documented(
   }
 }
 
-/** Systems of a stack that the page of a target shows. */
+/** Systems of a stack that the page of a target shows, and what the target brings. */
 export function documentedGraph(
   target: string,
   stack: string,
   systems: readonly string[],
   changes: Readonly<Record<string, string | undefined>> = {},
-): Graph & { readonly told: readonly Problem[] } {
+): Graph & { readonly told: readonly Problem[]; readonly brings: Platform['brings'] } {
   const entries = documented(target, stack, { 'seaworthy:systems': JSON.stringify(systems), ...changes });
   const app = new App();
   const environment = readEnvironment({ project: 'seaworthy', stack, file: `Pulumi.${stack}.yaml`, entries }, SYSTEMS);
   const platform = platformOn(app, { ...environment, project: 'seaworthy', environment: stack });
   for (const { build } of environment.systems) build(app, { platform, environment: stack });
-  return { ...buildGraph(app), told: environment.problems };
+  return { ...buildGraph(app), told: environment.problems, brings: platform.brings };
 }
