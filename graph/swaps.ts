@@ -81,7 +81,7 @@ export function swapProblem({ part, data, was, becomes }: Swap, lock: IdentityLo
       : 'its data with it, but for what its cloud keeps of what is deleted';
   const what = `its ${CALLED[data]} was ${was.is}, and would be ${identityOf(becomes)}, which begins empty: this does not move data. The old one would be deleted (where it is protected, up is refused), ${old}.`;
   const fix = `keep ${kindOf(was.is)}; or move the data: ${steps({ part, data, was, becomes }, lock, accept)}`;
-  return { code: 'SW-IDENTITY-010', severity: 'error', where: part, what, fix };
+  return { code: 'SW-IDENTITY-011', severity: 'error', where: part, what, fix };
 }
 
 /** Commands for the Backup that the lock knows, in the order in which they are safe. */

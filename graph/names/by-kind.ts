@@ -57,7 +57,7 @@ function ingress(inputs: Inputs, namespace: string | undefined): Named[] {
   const annotations = annotationsOf(inputs);
   return [
     ...list(at(inputs, 'spec', 'tls')).flatMap((tls) =>
-      plain('Secret', at(tls, 'secretName'), namespace, 'serves with'),
+      mild(plain('Secret', at(tls, 'secretName'), namespace, 'serves with')),
     ),
     ...backends.flatMap((backend) => plain('Service', at(backend, 'service', 'name'), namespace, 'routes to')),
     ...issuersOf(inputs, namespace),

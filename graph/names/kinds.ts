@@ -1,4 +1,4 @@
-import type { Name } from './name';
+import type { Name, Named } from './name';
 
 /** What is to be said of a kind: what becomes of who names it, who can make it, and how a person sees whether it is there. */
 interface KindFacts {
@@ -155,7 +155,8 @@ export function addOnOf({ kind, name }: Name): string | undefined {
   return ADD_ONS[`${kind} ${kind === 'API' ? name.split('/')[0] : name}`] ?? ADD_ONS[kind];
 }
 
-export function without({ kind }: Name): string {
+export function without({ kind, verb }: Named): string {
+  if (verb === 'serves with') return 'its certificate is one that nobody trusts, or there is none';
   return FACTS[kind]?.without ?? 'it waits for ever';
 }
 

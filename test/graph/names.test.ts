@@ -63,11 +63,6 @@ test.each<[string, string, Build]>([
     object('networking.k8s.io/v1', 'Ingress', { spec: { ingressClassName: 'other' } }),
   ],
   [
-    'the Secret of a certificate',
-    'Secret tls',
-    object('networking.k8s.io/v1', 'Ingress', { spec: { tls: [{ secretName: 'tls' }] } }),
-  ],
-  [
     'the Service of a route',
     'Service web',
     object('networking.k8s.io/v1', 'Ingress', {
@@ -120,6 +115,13 @@ test.each<[string, string, Build]>([
 ])('%s that nobody makes is an error', (_kind, name, build) => {
   expect(found(build).map(({ severity, what }) => [severity, what])).toEqual([
     ['error', expect.stringContaining(name)],
+  ]);
+});
+
+test('a certificate of an Ingress that nobody makes is told, and stops nothing: a controller serves one of its own', () => {
+  const build = object('networking.k8s.io/v1', 'Ingress', { spec: { tls: [{ secretName: 'tls' }] } });
+  expect(found(build).map(({ severity, what }) => [severity, what])).toEqual([
+    ['warning', expect.stringContaining('Secret tls, which nobody makes: its certificate is one that nobody trusts')],
   ]);
 });
 

@@ -52,7 +52,7 @@ describe('data that would be in another place', () => {
   ])('%s: told once, where it is, and a lock accepts it', (_case, system, changes, where, what) => {
     const swaps = placed(system, changes).filter(({ code }) => code !== 'SW-IDENTITY-003');
     expect(swaps).toEqual([
-      expect.objectContaining({ code: 'SW-IDENTITY-010', severity: 'error', where, what: expect.stringMatching(what) }),
+      expect.objectContaining({ code: 'SW-IDENTITY-011', severity: 'error', where, what: expect.stringMatching(what) }),
     ]);
     expect(swaps.filter(isAcceptable)).toEqual(swaps);
   });
@@ -64,7 +64,7 @@ describe('data that would be in another place', () => {
     ['existing', 'alcs', ['alcs/backups', 'alcs/postgres']],
   ])('on another target, %s: each part of %s that keeps something', (target, system, parts) => {
     const problems = told(documentedGraph(target, 'prod', [system]), system);
-    expect(problems.filter((p) => p.code === 'SW-IDENTITY-010').map((p) => p.where)).toEqual(parts);
+    expect(problems.filter((p) => p.code === 'SW-IDENTITY-011').map((p) => p.where)).toEqual(parts);
     const words = problems.filter((p) => /^SW-IDENTITY-00[148]$/.test(p.code));
     expect(words.filter(({ where = '' }) => parts.some((part) => where.startsWith(part)))).toEqual([]);
   });
@@ -73,7 +73,7 @@ describe('data that would be in another place', () => {
     for (const system of FIVE)
       expect(
         placed(system, {})
-          .filter((p) => p.code === 'SW-IDENTITY-010')
+          .filter((p) => p.code === 'SW-IDENTITY-011')
           .map((p) => p.where),
       ).toEqual([]);
   });
