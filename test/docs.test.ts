@@ -10,7 +10,7 @@ const DOCUMENTS = [
   'README.md',
   'SECURITY.md',
   'CONTRIBUTING.md',
-  ...readdirSync(join(ROOT, 'docs')).map((name) => join('docs', name)),
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name)),
 ].filter((f) => f.endsWith('.md'));
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
@@ -49,6 +49,11 @@ test('every code of a problem is documented, and no other', () => {
   const used = new Set(folders.flatMap(sources).flatMap((file) => read(file).match(/SW-[A-Z]+-\d{3}/g) ?? []));
   const documented = new Set(read('docs/problems.md').match(/SW-[A-Z]+-\d{3}/g) ?? []);
   expect([...documented].sort()).toEqual([...used].sort());
+});
+
+test('every code of a problem is one problem', () => {
+  const lines = read('docs/problems.md').match(/^\| SW-[A-Z]+-\d{3}/gm) ?? [];
+  expect(lines.filter((line, i) => lines.indexOf(line) !== i)).toEqual([]);
 });
 
 test("README's picture of the dev preview is what the command prints", () => {

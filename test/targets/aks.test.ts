@@ -557,6 +557,17 @@ describe('a cluster that is made', () => {
 
   test('names and words are such as Azure takes', () => expect(misfits(look.graph)).toEqual([]));
 
+  test('TDO-06 todo-chatbot-prod in the group todo-prod, with three nodes of a scale set', () => {
+    const [brief] = made({ 'aks:cluster': 'todo-chatbot-prod', 'aks:resourceGroup': 'todo-prod' }).cloud(
+      'azure-native:containerservice:ManagedCluster',
+    );
+    expect(brief?.inputs).toMatchObject({
+      resourceName: 'todo-chatbot-prod',
+      resourceGroupName: 'todo-prod',
+      agentPoolProfiles: [{ count: 3, minCount: 3, type: 'VirtualMachineScaleSets' }],
+    });
+  });
+
   test('believes Entra ID only, and pods by workload identity', () => {
     expect(cluster).toMatchObject({
       disableLocalAccounts: true,
