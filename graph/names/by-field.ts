@@ -38,7 +38,8 @@ const FIELDS: Readonly<Record<string, Read>> = {
   scaleTargetRef: of('Deployment', 'scales'),
   authenticationRef: of('TriggerAuthentication', 'asks with'),
   // Of Gateway API, and of Envoy Gateway.
-  certificateRefs: each(keysOfSecret('serves with', ['tls.crt', 'tls.key'], 'its listener is not served')),
+  // A Gateway is there before its certificates: it answers their challenges.
+  certificateRefs: unwaited(each(keysOfSecret('serves with', ['tls.crt', 'tls.key'], 'its listener is not served'))),
   caCertificateRefs: each(keysOfSecret('believes', ['ca.crt'], 'nobody is believed')),
   pullSecretRef: of('Secret', 'is pulled with'),
   parentRefs: each(section('hangs on')),
@@ -122,6 +123,10 @@ function of(usual: string, verb: string): Read {
 
 function each(read: Read): Read {
   return (refs, around) => list(refs).flatMap((ref) => read(ref, around));
+}
+
+function unwaited(read: Read): Read {
+  return (value, around) => read(value, around).map((one) => ({ ...one, waits: false as const }));
 }
 
 function keyOfData(kind: string): Read {
