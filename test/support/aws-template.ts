@@ -133,6 +133,7 @@ const FORMS: Readonly<Record<string, Form>> = {
       nodeType: 'CacheNodeType',
       multiAzEnabled: 'MultiAZEnabled',
       authTokenUpdateStrategy: '',
+      finalSnapshotIdentifier: '',
       parameterGroupName: 'CacheParameterGroupName',
       subnetGroupName: 'CacheSubnetGroupName',
     },

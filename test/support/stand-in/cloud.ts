@@ -63,6 +63,7 @@ const TYPES: Readonly<Record<string, TypeRules>> = {
         'deletionProtection',
         'skipFinalSnapshot',
         'finalSnapshotIdentifier',
+        'deleteAutomatedBackups',
       ],
       ...[
         'tags',
@@ -113,7 +114,7 @@ const TYPES: Readonly<Record<string, TypeRules>> = {
         'autoMinorVersionUpgrade',
         'snapshotRetentionLimit',
       ],
-      ...['tags', 'parameterGroupName', 'subnetGroupName', 'securityGroupIds'],
+      ...['tags', 'parameterGroupName', 'subnetGroupName', 'securityGroupIds', 'finalSnapshotIdentifier'],
     ],
     fixed: ['replicationGroupId', 'engine', 'atRestEncryptionEnabled'],
     outputs: ({ replicationGroupId }) => ({
