@@ -52,7 +52,7 @@ test('every code of a problem is documented, and no other', () => {
 });
 
 test('every code of a problem is one problem', () => {
-  const lines = read('docs/problems.md').match(/^\| SW-[A-Z]+-\d{3}/gm) ?? [];
+  const lines: readonly string[] = read('docs/problems.md').match(/^\| SW-[A-Z]+-\d{3}/gm) ?? [];
   expect(lines.filter((line, i) => lines.indexOf(line) !== i)).toEqual([]);
 });
 
