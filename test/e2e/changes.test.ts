@@ -182,6 +182,8 @@ describe('Talos in prod, with the cloud by a stand-in', () => {
       'seaworthy:target': { value: 'eks' },
       'seaworthy:profile': { value: 'prod' },
       'seaworthy:systems': { value: 'talos' },
+      // Of a platform that is no stack here.
+      'seaworthy:brings': { value: '["StorageClass gp3"]' },
       'seaworthy:kubeconfig': { value: bed.cluster.kubeconfig, secret: true },
       'eks:region': { value: 'eu-central-1' },
       'eks:cluster': { value: 'acme' },
