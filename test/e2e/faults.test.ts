@@ -10,7 +10,7 @@ import { ROOT } from '../support/command';
 import type { KubeObject } from '../support/kube-client';
 import { eventually } from '../support/processes';
 
-jest.setTimeout(400_000);
+jest.setTimeout(900_000);
 
 const bed = new Bed();
 const folder = mkdtempSync(join(tmpdir(), 'seaworthy-faults-'));
