@@ -29,6 +29,8 @@ const ids = (chosen = files('.csv.gz')) =>
     const csv = execFileSync('zcat', [join(cold(), file)], { encoding: 'utf8' });
     return [...csv.matchAll(/^(\d+),/gm)].map(([, id]) => Number(id));
   });
+/** Noon of today, in UTC: no hour of a summer moves a row of it into another day. */
+const NOON = "(date_trunc('day', now() AT TIME ZONE 'UTC') + interval '12 hours') AT TIME ZONE 'UTC'";
 const old = "created_at < date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' - interval '90 days'";
 
 beforeAll(async () => {
@@ -38,7 +40,7 @@ beforeEach(() => {
   rmSync(cold(), { recursive: true, force: true });
   sql(`DROP TABLE IF EXISTS audit_events;
     CREATE TABLE audit_events (id serial PRIMARY KEY, created_at timestamptz, what text);
-    INSERT INTO audit_events (created_at, what) SELECT now() - n * interval '1 day', E'event, "' || n || E'"\\nline' FROM generate_series(0, 99) n`);
+    INSERT INTO audit_events (created_at, what) SELECT ${NOON} - n * interval '24 hours', E'event, "' || n || E'"\\nline' FROM generate_series(0, 99) n`);
 });
 afterAll(() => {
   live.stop();
