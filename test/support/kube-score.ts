@@ -64,7 +64,8 @@ export const ACCEPTED: readonly Accepted[] = [
   },
   {
     check: 'networkpolicy-targets-pod',
-    objects: /\/(cert-manager|envoy-gateway-system|external-secrets|ingress-nginx|logging|monitoring|reloader|traefik|velero)\//,
+    objects:
+      /\/(cert-manager|envoy-gateway-system|external-secrets|ingress-nginx|logging|monitoring|reloader|traefik|velero)\//,
     reason: 'the pods of add-ons are in their charts, which kube-score does not see',
   },
   {
