@@ -57,14 +57,21 @@ function done(args: readonly string[]): string[] {
   return lines(stdout);
 }
 
-describe.each(['staging', 'prod'])('%s as synth wrote it', (environment) => {
+describe('as synth wrote it, for a cluster that is there', () => {
   const namespaces = [...NAMESPACES, ...PLATFORM];
   beforeAll(() => namespaces.forEach((name) => void bed.kubectl('create', 'namespace', name)));
   afterAll(() => void bed.kubectl('delete', 'namespace', ...namespaces));
 
-  test('is taken by the API server, in a dry run, but for the Secrets that are the user’s to make', () => {
-    const said = done(['apply', '--server-side', '--dry-run=server', '-k', written(environment)]);
+  test('staging is taken by the API server, in a dry run, but for the Secrets that are the user’s to make', () => {
+    const said = done(['apply', '--server-side', '--dry-run=server', '-k', written('staging')]);
     expect(said.length).toBeGreaterThan(250);
+  });
+
+  test('prod, whose cluster another stack tells of, is refused for those facts by their names, and for nothing else', () => {
+    const { stderr } = bed.kubectl('apply', '--server-side', '--dry-run=server', '-k', written('prod'));
+    const refused = lines(stderr).filter((line) => line.startsWith('Error'));
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.filter((line) => !line.includes('<known after apply: cluster-stack.'))).toEqual([]);
   });
 });
 
