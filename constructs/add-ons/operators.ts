@@ -1,6 +1,7 @@
 import { VERSIONS } from '../core/versions';
 import type { AddOnName, Definition } from './definition';
 import type { PlatformOptions } from './values';
+import { veleroValues } from './velero';
 
 /** Add-ons that ask the target's cloud for something, and what follows its stores. */
 export const OPERATOR_DEFINITIONS = {
@@ -15,6 +16,7 @@ export const OPERATOR_DEFINITIONS = {
         chart: 'velero',
         repository: 'https://vmware-tanzu.github.io/helm-charts',
         version: VERSIONS.velero.version,
+        // Else a bucket that somebody made, at AWS or what speaks as it does; how Velero's pod gets there is theirs too.
         values: cloud ?? someS3(velero),
         serves: ['velero.io'],
         makes: [
@@ -76,21 +78,8 @@ export const OPERATOR_DEFINITIONS = {
   }),
 } satisfies Partial<Record<AddOnName, (options: PlatformOptions) => Definition>>;
 
-/** A bucket that somebody made, at AWS or what speaks as it does; how Velero's pod gets there is theirs too. */
-function someS3({ bucket, region }: PlatformOptions['velero']): Record<string, unknown> {
-  const location = { name: 'default', provider: 'aws', config: { region } };
-  return {
-    configuration: { backupStorageLocation: [{ ...location, bucket }], volumeSnapshotLocation: [location] },
-    credentials: { useSecret: false },
-    snapshotsEnabled: true,
-    initContainers: [
-      {
-        name: 'velero-plugin-for-aws',
-        image: VERSIONS.veleroPluginForAws.image,
-        volumeMounts: [{ mountPath: '/target', name: 'plugins' }],
-      },
-    ],
-  };
+function someS3({ bucket, region }: PlatformOptions['velero']): Readonly<Record<string, unknown>> {
+  return veleroValues({ provider: 'aws', bucket, config: { region }, snapshots: { config: { region } } });
 }
 
 /** Made for each minor of Kubernetes; the newest where it knows none. */

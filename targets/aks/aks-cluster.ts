@@ -1,13 +1,10 @@
+import type { ClusterSource } from '../found-cluster';
 import type { AksFacts, NamedAks } from './aks-facts';
 import type { AksSpec } from './cluster/aks-spec';
 
 export interface AksCluster extends NamedAks, AksFacts {}
 
-/** Where the facts of a cluster come from. */
-export type AksSource =
-  | { readonly from: 'configuration'; readonly cluster: AksCluster }
-  | { readonly from: 'stack'; readonly stack: string; readonly known: KnownOfStack }
-  | { readonly from: 'create'; readonly spec: AksSpec };
+export type AksSource = ClusterSource<AksCluster, KnownOfStack, AksSpec>;
 
 type Told = { readonly [K in keyof AksFacts]?: AksFacts[K] | undefined };
 

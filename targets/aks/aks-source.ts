@@ -1,30 +1,20 @@
 import type { Construct } from 'constructs';
-import { StackOutputs } from '../../constructs/core/stack-outputs';
+import type { StackOutputs } from '../../constructs/core/stack-outputs';
+import { type FoundCluster, foundCluster } from '../found-cluster';
 import type { AksCluster, AksSource, KnownOfStack } from './aks-cluster';
 import type { NamedAks } from './aks-facts';
 import type { AksSpec } from './cluster/aks-spec';
 import { MadeAksCluster } from './cluster/made-cluster';
 
-/** A cluster, and what has to be there before anything runs on it. */
-interface FoundCluster {
-  readonly cluster: AksCluster;
-  readonly made?: MadeAksCluster;
-}
-
 /** The cluster, wherever its facts come from. */
-export function aksCluster(scope: Construct, source: AksSource): FoundCluster {
-  switch (source.from) {
-    case 'configuration':
-      return { cluster: source.cluster };
-    case 'stack':
-      return { cluster: ofStack(new StackOutputs(scope, 'cluster-stack', source.stack), source.known) };
-    case 'create': {
-      const made = new MadeAksCluster(scope, 'aks', source.spec);
-      return { cluster: { ...named(source.spec), ...made.facts }, made };
-    }
-    default:
-      return source satisfies never;
-  }
+export function aksCluster(scope: Construct, source: AksSource): FoundCluster<AksCluster, MadeAksCluster> {
+  return foundCluster(scope, source, {
+    ofStack,
+    create: (spec) => {
+      const made = new MadeAksCluster(scope, 'aks', spec);
+      return { cluster: { ...named(spec), ...made.facts }, made };
+    },
+  });
 }
 
 function named({ subscription, resourceGroup, location, cluster, keyVault, ...others }: AksSpec): NamedAks {

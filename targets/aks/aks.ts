@@ -1,13 +1,13 @@
 import type { Construct } from 'constructs';
 import { CloudResource } from '../../constructs/core/cloud-resource';
 import { clusterProvider } from '../../constructs/core/cluster-provider';
-import { json } from '../../constructs/core/compose';
 import { AZURE_LOAD_BALANCERS } from '../../constructs/core/load-balancer';
 import { provide } from '../../constructs/core/node-options';
 import type { Platform } from '../../constructs/core/platform';
 import { report } from '../../constructs/core/problem';
 import type { TargetFacts } from '../facts';
 import { contextOf, inCluster, kubeconfigOf } from '../in-cluster';
+import { askingKubeconfig } from '../kubeconfig';
 import { AKS_BRINGS } from './aks-brings';
 import type { AksCluster, AksSource, Azure } from './aks-cluster';
 import { ofAks } from './aks-network';
@@ -76,21 +76,12 @@ function azureProvider(scope: Construct, { subscription, location }: AksCluster)
 const SERVER = '6dae42f8-4368-4678-94ff-3960e28e3630';
 
 /** Asks Entra ID for a token each time, as whom the Azure CLI is signed in; holds no credential. */
-function asksEntra({ cluster, endpoint, certificateAuthority }: AksCluster): string {
-  const exec = {
-    apiVersion: 'client.authentication.k8s.io/v1beta1',
+function asksEntra(cluster: AksCluster): string {
+  return askingKubeconfig(cluster, {
     command: 'kubelogin',
     args: ['get-token', '--login', 'azurecli', '--server-id', SERVER],
     installHint: 'az aks install-cli',
     provideClusterInfo: false,
     interactiveMode: 'Never',
-  };
-  return json({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': cluster,
-    clusters: [{ name: cluster, cluster: { server: endpoint, 'certificate-authority-data': certificateAuthority } }],
-    contexts: [{ name: cluster, context: { cluster, user: cluster } }],
-    users: [{ name: cluster, user: { exec } }],
   });
 }

@@ -4,13 +4,12 @@ import type {
   StorageAccount,
   StorageAccountArgs,
 } from '@pulumi/azure-native/storage';
-import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { veleroSnapshots, veleroValues } from '../../constructs/add-ons/velero';
 import { CloudResource } from '../../constructs/core/cloud-resource';
 import type { OperatorAnswer, OperatorRequest } from '../../constructs/core/operator';
 import type { Profile } from '../../constructs/core/platform';
 import { report } from '../../constructs/core/problem';
-import { VERSIONS } from '../../constructs/core/versions';
 import type { Azure } from './aks-cluster';
 import { uniqueName } from './azure-name';
 import { type BlobPlace, placeNamed } from './blob-access';
@@ -75,34 +74,17 @@ function velero(scope: Construct, request: OperatorRequest, profile: Profile, az
     request.bucket === undefined ? ownContainer(scope, profile, azure) : othersContainer(scope, request.bucket);
   const identity = identityIn(scope, request, azure);
   if (place.id !== undefined) assign(scope, 'role', { to: identity, role: BLOB_CONTRIBUTOR, on: place.id }, azure);
-  snapshots(scope);
+  veleroSnapshots(scope, 'disk.csi.azure.com', { incremental: 'true' });
   const { annotations, podLabels } = carried(identity);
   return {
-    values: {
-      configuration: {
-        features: 'EnableCSI',
-        backupStorageLocation: [
-          {
-            name: 'default',
-            provider: 'azure',
-            bucket: place.container,
-            config: { useAAD: 'true', subscriptionId: subscription, resourceGroup, storageAccount: place.account },
-          },
-        ],
-      },
-      serviceAccount: { server: { name: request.account, annotations } },
-      podLabels,
-      // By the pod's identity, and no key.
-      credentials: { useSecret: false },
-      snapshotsEnabled: false,
-      initContainers: [
-        {
-          name: 'velero-plugin-for-microsoft-azure',
-          image: VERSIONS.veleroPluginForAzure.image,
-          volumeMounts: [{ mountPath: '/target', name: 'plugins' }],
-        },
-      ],
-    },
+    values: veleroValues({
+      provider: 'azure',
+      bucket: place.container,
+      config: { useAAD: 'true', subscriptionId: subscription, resourceGroup, storageAccount: place.account },
+      snapshots: 'by the driver',
+      account: { name: request.account, annotations },
+      ...(podLabels === undefined ? {} : { podLabels }),
+    }),
     facts: ['copies in Azure Storage and as snapshots of disks, by an identity of its own'],
   };
 }
@@ -135,16 +117,4 @@ function othersContainer(scope: Construct, name: string): BlobPlace {
   const { place, problems } = placeNamed(name, 'velero.bucket');
   report(scope, () => problems);
   return place;
-}
-
-/** Velero takes the class that has its label: https://velero.io/docs/main/csi/ Snapshots outlive what asked for them. */
-function snapshots(scope: Construct): void {
-  new ApiObject(scope, 'snapshots', {
-    apiVersion: 'snapshot.storage.k8s.io/v1',
-    kind: 'VolumeSnapshotClass',
-    metadata: { name: 'velero', labels: { 'velero.io/csi-volumesnapshot-class': 'true' } },
-    driver: 'disk.csi.azure.com',
-    deletionPolicy: 'Retain',
-    parameters: { incremental: 'true' },
-  });
 }

@@ -1,14 +1,11 @@
 import type { Construct } from 'constructs';
-import { StackOutputs } from '../../constructs/core/stack-outputs';
+import type { StackOutputs } from '../../constructs/core/stack-outputs';
+import { type ClusterSource, type FoundCluster, foundCluster } from '../found-cluster';
 import type { EksSpec } from './cluster/eks-spec';
 import { MadeEksCluster } from './cluster/made-cluster';
 import type { EksCluster, EksFacts, NamedEks } from './eks-cluster';
 
-/** Where the facts of a cluster come from. */
-export type EksSource =
-  | { readonly from: 'configuration'; readonly cluster: EksCluster }
-  | { readonly from: 'stack'; readonly stack: string; readonly known: KnownOfStack }
-  | { readonly from: 'create'; readonly spec: EksSpec };
+export type EksSource = ClusterSource<EksCluster, KnownOfStack, EksSpec>;
 
 type Told = { readonly [K in keyof EksFacts]?: EksFacts[K] | undefined };
 
@@ -18,26 +15,15 @@ export interface KnownOfStack extends NamedEks, Told {
   readonly zones: readonly string[];
 }
 
-/** A cluster, and what has to be there before anything runs on it. */
-interface FoundCluster {
-  readonly cluster: EksCluster;
-  readonly made?: MadeEksCluster;
-}
-
 /** The cluster, wherever its facts come from. */
-export function eksCluster(scope: Construct, source: EksSource): FoundCluster {
-  switch (source.from) {
-    case 'configuration':
-      return { cluster: source.cluster };
-    case 'stack':
-      return { cluster: ofStack(new StackOutputs(scope, 'cluster-stack', source.stack), source.known) };
-    case 'create': {
-      const made = new MadeEksCluster(scope, 'eks', source.spec);
+export function eksCluster(scope: Construct, source: EksSource): FoundCluster<EksCluster, MadeEksCluster> {
+  return foundCluster(scope, source, {
+    ofStack,
+    create: (spec) => {
+      const made = new MadeEksCluster(scope, 'eks', spec);
       return { cluster: made.asCluster(), made };
-    }
-    default:
-      return source satisfies never;
-  }
+    },
+  });
 }
 
 /** Outputs are called as the facts are: `EksFacts` is the contract of the two stacks. */

@@ -2,12 +2,12 @@ import type { Construct } from 'constructs';
 import { CloudResource } from '../../constructs/core/cloud-resource';
 import { ofEks } from '../../constructs/core/cluster-network';
 import { clusterProvider } from '../../constructs/core/cluster-provider';
-import { json } from '../../constructs/core/compose';
 import { provide } from '../../constructs/core/node-options';
 import type { Disks, Platform } from '../../constructs/core/platform';
 import { report } from '../../constructs/core/problem';
 import type { TargetFacts } from '../facts';
 import { contextOf, inCluster, kubeconfigOf } from '../in-cluster';
+import { askingKubeconfig } from '../kubeconfig';
 import { cloudFront } from './cloud-front';
 import { EKS_BRINGS } from './eks-brings';
 import type { EksCluster } from './eks-cluster';
@@ -71,18 +71,9 @@ function awsProvider(scope: Construct, { region }: EksCluster, { project, enviro
 }
 
 /** Asks the AWS CLI for a token each time; holds no credential. https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html */
-function asksAws({ cluster, endpoint, certificateAuthority, region }: EksCluster): string {
-  const exec = {
-    apiVersion: 'client.authentication.k8s.io/v1beta1',
+function asksAws(cluster: EksCluster): string {
+  return askingKubeconfig(cluster, {
     command: 'aws',
-    args: ['eks', 'get-token', '--cluster-name', cluster, '--region', region],
-  };
-  return json({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': cluster,
-    clusters: [{ name: cluster, cluster: { server: endpoint, 'certificate-authority-data': certificateAuthority } }],
-    contexts: [{ name: cluster, context: { cluster, user: cluster } }],
-    users: [{ name: cluster, user: { exec } }],
+    args: ['eks', 'get-token', '--cluster-name', cluster.cluster, '--region', cluster.region],
   });
 }

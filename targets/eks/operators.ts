@@ -1,11 +1,11 @@
 import type * as aws from '@pulumi/aws';
 import type { Construct } from 'constructs';
+import { veleroValues } from '../../constructs/add-ons/velero';
 import { CloudResource } from '../../constructs/core/cloud-resource';
 import { text } from '../../constructs/core/compose';
 import type { OperatorAnswer, OperatorRequest } from '../../constructs/core/operator';
 import type { Profile } from '../../constructs/core/platform';
 import { report } from '../../constructs/core/problem';
-import { VERSIONS } from '../../constructs/core/versions';
 import type { EksCluster } from './eks-cluster';
 import { bucketArn, partitionOf } from './iam';
 import { loadBalancerStatements } from './load-balancer-policy';
@@ -100,25 +100,14 @@ function velero(scope: Construct, request: OperatorRequest, around: Around): Ope
     },
     { Effect: 'Allow', Action: ['s3:ListBucket'], Resource: bucket.arn },
   ]);
-  const location = { name: 'default', provider: 'aws', config: { region } };
   return {
-    values: {
-      configuration: {
-        backupStorageLocation: [{ ...location, bucket: bucket.id }],
-        volumeSnapshotLocation: [location],
-      },
-      serviceAccount: { server: { name: request.account } },
-      // By the pod's identity, and no key.
-      credentials: { useSecret: false },
-      snapshotsEnabled: true,
-      initContainers: [
-        {
-          name: 'velero-plugin-for-aws',
-          image: VERSIONS.veleroPluginForAws.image,
-          volumeMounts: [{ mountPath: '/target', name: 'plugins' }],
-        },
-      ],
-    },
+    values: veleroValues({
+      provider: 'aws',
+      bucket: bucket.id,
+      config: { region },
+      snapshots: { config: { region } },
+      account: { name: request.account },
+    }),
     facts: ['copies in S3 and as snapshots of EBS, by a role of its own'],
   };
 }

@@ -1,3 +1,4 @@
+import type { ClusterSource } from '../found-cluster';
 import type { GkeSpec } from './cluster/gke-spec';
 import type { GkeFacts, NamedGke } from './gke-facts';
 
@@ -8,8 +9,4 @@ type Told = { readonly [K in keyof GkeFacts]?: GkeFacts[K] | undefined };
 /** What a stack that joins a cluster's says itself: facts that it gives win over those of the stack. */
 export interface KnownOfGke extends NamedGke, Told {}
 
-/** Where the facts of a cluster come from. */
-export type GkeSource =
-  | { readonly from: 'configuration'; readonly cluster: GkeCluster }
-  | { readonly from: 'stack'; readonly stack: string; readonly known: KnownOfGke }
-  | { readonly from: 'create'; readonly spec: GkeSpec };
+export type GkeSource = ClusterSource<GkeCluster, KnownOfGke, GkeSpec>;

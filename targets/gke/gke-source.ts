@@ -1,29 +1,19 @@
 import type { Construct } from 'constructs';
-import { StackOutputs } from '../../constructs/core/stack-outputs';
+import type { StackOutputs } from '../../constructs/core/stack-outputs';
+import { type FoundCluster, foundCluster } from '../found-cluster';
 import { MadeGkeCluster } from './cluster/made-cluster';
 import type { GkeCluster, GkeSource, KnownOfGke } from './gke-cluster';
 
-/** A cluster, and what has to be there before anything runs on it. */
-interface FoundCluster {
-  readonly cluster: GkeCluster;
-  readonly made?: MadeGkeCluster;
-}
-
 /** The cluster, wherever its facts come from. */
-export function gkeCluster(scope: Construct, source: GkeSource): FoundCluster {
-  switch (source.from) {
-    case 'configuration':
-      return { cluster: source.cluster };
-    case 'stack':
-      return { cluster: ofStack(new StackOutputs(scope, 'cluster-stack', source.stack), source.known) };
-    case 'create': {
-      const made = new MadeGkeCluster(scope, 'gke', source.spec);
-      const { project, projectNumber, region, cluster, alarmChannel } = source.spec;
+export function gkeCluster(scope: Construct, source: GkeSource): FoundCluster<GkeCluster, MadeGkeCluster> {
+  return foundCluster(scope, source, {
+    ofStack,
+    create: (spec) => {
+      const made = new MadeGkeCluster(scope, 'gke', spec);
+      const { project, projectNumber, region, cluster, alarmChannel } = spec;
       return { cluster: { ...made.facts, project, projectNumber, region, cluster, alarmChannel }, made };
-    }
-    default:
-      return source satisfies never;
-  }
+    },
+  });
 }
 
 /** Outputs are called as the facts are: `GkeFacts` is the contract of the two stacks. */

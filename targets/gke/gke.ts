@@ -2,13 +2,13 @@ import type { Construct } from 'constructs';
 import { CloudResource } from '../../constructs/core/cloud-resource';
 import { ofGke } from '../../constructs/core/cluster-network';
 import { clusterProvider } from '../../constructs/core/cluster-provider';
-import { json } from '../../constructs/core/compose';
 import { GOOGLE_LOAD_BALANCERS } from '../../constructs/core/load-balancer';
 import { provide } from '../../constructs/core/node-options';
 import type { Platform } from '../../constructs/core/platform';
 import { report } from '../../constructs/core/problem';
 import type { TargetFacts } from '../facts';
 import { contextOf, inCluster, kubeconfigOf } from '../in-cluster';
+import { askingKubeconfig } from '../kubeconfig';
 import { cloudCdn } from './cloud-cdn';
 import { cloudSql } from './cloud-sql';
 import { cloudStorage } from './cloud-storage';
@@ -84,20 +84,11 @@ function labelOf(text: string): string {
 }
 
 /** Asks Google's plugin for a token each time; holds no credential. https://cloud.google.com/kubernetes-engine/docs/how-to/cluster-access-for-kubectl */
-function asksGoogle({ cluster, endpoint, certificateAuthority }: GkeCluster): string {
-  const exec = {
-    apiVersion: 'client.authentication.k8s.io/v1beta1',
+function asksGoogle(cluster: GkeCluster): string {
+  return askingKubeconfig(cluster, {
     command: 'gke-gcloud-auth-plugin',
     installHint: 'gcloud components install gke-gcloud-auth-plugin',
     provideClusterInfo: true,
     interactiveMode: 'Never',
-  };
-  return json({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': cluster,
-    clusters: [{ name: cluster, cluster: { server: endpoint, 'certificate-authority-data': certificateAuthority } }],
-    contexts: [{ name: cluster, context: { cluster, user: cluster } }],
-    users: [{ name: cluster, user: { exec } }],
   });
 }

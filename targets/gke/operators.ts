@@ -1,13 +1,12 @@
 import type * as projects from '@pulumi/gcp/projects';
 import type * as serviceaccount from '@pulumi/gcp/serviceaccount';
 import type * as storage from '@pulumi/gcp/storage';
-import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { veleroSnapshots, veleroValues } from '../../constructs/add-ons/velero';
 import { CloudResource } from '../../constructs/core/cloud-resource';
 import { text } from '../../constructs/core/compose';
 import type { OperatorAnswer, OperatorRequest } from '../../constructs/core/operator';
 import type { Profile } from '../../constructs/core/platform';
-import { VERSIONS } from '../../constructs/core/versions';
 import { keyInStore } from '../../constructs/secrets/sources';
 import { privateBucket, recoverableFor } from './cloud-storage';
 import type { GkeCluster } from './gke-cluster';
@@ -88,25 +87,15 @@ function velero(scope: Construct, request: OperatorRequest, around: Around): Ope
   });
   may(scope, 'reads', bucket, 'roles/storage.objectViewer', text`serviceAccount:${email}`);
   may(scope, 'writes', bucket, 'roles/storage.objectUser', member);
-  snapshots(scope);
+  veleroSnapshots(scope, 'pd.csi.storage.gke.io');
   return {
-    values: {
-      configuration: {
-        features: 'EnableCSI',
-        backupStorageLocation: [{ name: 'default', provider: 'gcp', bucket, config: { serviceAccount: email } }],
-      },
-      serviceAccount: { server: { name: request.account } },
-      // By the pod's identity, and no key.
-      credentials: { useSecret: false },
-      snapshotsEnabled: false,
-      initContainers: [
-        {
-          name: 'velero-plugin-for-gcp',
-          image: VERSIONS.veleroPluginForGcp.image,
-          volumeMounts: [{ mountPath: '/target', name: 'plugins' }],
-        },
-      ],
-    },
+    values: veleroValues({
+      provider: 'gcp',
+      bucket,
+      config: { serviceAccount: email },
+      snapshots: 'by the driver',
+      account: { name: request.account },
+    }),
     facts: ['copies in Cloud Storage and as snapshots of disks, as its own pod'],
   };
 }
@@ -130,16 +119,5 @@ function may(scope: Construct, id: string, bucket: string, role: string, member:
   new CloudResource<storage.BucketIAMMemberArgs>(scope, id, {
     type: 'gcp:storage/bucketIAMMember:BucketIAMMember',
     inputs: { bucket, role, member },
-  });
-}
-
-/** Velero takes the class that has its label: https://velero.io/docs/main/csi/ Snapshots outlive what asked for them. */
-function snapshots(scope: Construct): void {
-  new ApiObject(scope, 'snapshots', {
-    apiVersion: 'snapshot.storage.k8s.io/v1',
-    kind: 'VolumeSnapshotClass',
-    metadata: { name: 'velero', labels: { 'velero.io/csi-volumesnapshot-class': 'true' } },
-    driver: 'pd.csi.storage.gke.io',
-    deletionPolicy: 'Retain',
   });
 }
