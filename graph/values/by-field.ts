@@ -1,7 +1,8 @@
 import { isRecord, pathText } from '../json-value';
 import type { Findings } from './findings';
 import { annotationProblems, labelProblems } from './labels';
-import { LABEL_MAPS, QUANTITY_MAPS, quantity, RULES } from './rules';
+import { quantity } from './rule';
+import { LABEL_MAPS, QUANTITY_MAPS, RULES } from './rules';
 
 /** Walks a part of a built-in object, and judges each field by its name: see {@link RULES}. */
 export function byField(value: unknown, path: readonly (string | number)[], findings: Findings): void {
