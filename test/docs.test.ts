@@ -67,6 +67,11 @@ test("README's picture of the dev preview is what the command prints", () => {
   expect(printed.slice(0, words(picture).length)).toEqual(words(picture));
 });
 
+test('the page of minikube says how large a laptop is asked to be, as the preview does', () => {
+  const [said = 'nothing'] = /\d+ pods ask for .*/.exec(seaworthy(['preview']).stdout) ?? [];
+  expect(read('docs/targets/minikube.md')).toContain(said.trim());
+});
+
 test('README names every key of the environment', () => {
   const missing = Object.keys(ENVIRONMENT_SETTINGS).filter((key) => !read('README.md').includes(`seaworthy:${key}`));
   expect(missing).toEqual([]);
